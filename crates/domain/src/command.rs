@@ -1,0 +1,365 @@
+//! The writes of the public contract. A command that exists has passed every
+//! check that needs no row.
+
+use std::sync::Arc;
+
+use crate::amount::{Money, Units};
+use crate::campaign::Discount;
+use crate::check::{Check, Rule, Violation};
+use crate::fingerprint::Fingerprint;
+use crate::id::{CampaignId, CouponId, OrderId, ProductId, UserId};
+use crate::idempotency::{Idempotency, IdempotencyKey};
+use crate::limits::{MAX_NAME_CHARS, MAX_NOTE_CHARS, MAX_ORDER_LINES, MAX_SAFE_INTEGER};
+use crate::time::Timestamp;
+
+/// One write.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Command {
+    /// `PUT /users/{userId}`
+    RegisterUser(RegisterUser),
+    /// `POST /users/{userId}/balance/charges`
+    Charge(Charge),
+    /// `POST /users/{userId}/balance/adjustments`
+    AdjustBalance(AdjustBalance),
+    /// `PUT /products/{productId}`
+    PutProduct(PutProduct),
+    /// `POST /products/{productId}/stock/adjustments`
+    AdjustStock(AdjustStock),
+    /// `POST /campaigns`
+    CreateCampaign(CreateCampaign),
+    /// `POST /campaigns/{campaignId}/coupons`
+    IssueCoupon(IssueCoupon),
+    /// `POST /orders`
+    PlaceOrder(PlaceOrder),
+    /// `POST /orders/{orderId}/cancel`
+    CancelOrder(CancelOrder),
+}
+
+/// A command and the idempotency key it came with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Request {
+    /// What is asked for.
+    pub command: Command,
+    /// The key and the command's fingerprint.
+    pub idempotency: Option<Idempotency>,
+}
+
+impl Request {
+    /// A request, protected by `key` where there is one.
+    pub fn new(command: Command, key: Option<IdempotencyKey>) -> Self {
+        let idempotency =
+            key.map(|key| Idempotency { key, fingerprint: Fingerprint::of(&command) });
+        Self { command, idempotency }
+    }
+}
+
+/// Registers a user, or changes the name of one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RegisterUser {
+    /// The caller's id of the user.
+    pub user_id: UserId,
+    /// The new name; `None` keeps what is there.
+    pub name: Option<Arc<str>>,
+}
+
+impl RegisterUser {
+    /// # Errors
+    ///
+    /// A name that is empty, longer than 200 characters or holds control characters.
+    pub fn new(user_id: UserId, name: Option<&str>) -> Result<Self, Vec<Violation>> {
+        let mut check = Check::default();
+        let name = check.optional_text("/name", name, MAX_NAME_CHARS);
+        check.finish(Self { user_id, name })
+    }
+}
+
+/// Pays money in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Charge {
+    /// Whose balance.
+    pub user_id: UserId,
+    /// How much, at least 1.
+    pub amount: Money,
+    /// The caller's reference, such as the id of a card payment.
+    pub reference: Option<Arc<str>>,
+}
+
+impl Charge {
+    /// # Errors
+    ///
+    /// An amount outside 1..=2^53 − 1; a reference that is empty, too long or
+    /// holds control characters.
+    pub fn new(
+        user_id: UserId,
+        amount: i64,
+        reference: Option<&str>,
+    ) -> Result<Self, Vec<Violation>> {
+        let mut check = Check::default();
+        let amount = check.money("/amount", amount, 1);
+        let reference = check.optional_text("/reference", reference, MAX_NOTE_CHARS);
+        check.finish(Self { user_id, amount, reference })
+    }
+}
+
+/// Corrects a balance, up or down.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AdjustBalance {
+    /// Whose balance.
+    pub user_id: UserId,
+    /// By how much; signed, not zero.
+    pub amount: Money,
+    /// Why.
+    pub reason: Arc<str>,
+}
+
+impl AdjustBalance {
+    /// # Errors
+    ///
+    /// An amount of zero or outside ±(2^53 − 1); a reason that is empty, too
+    /// long or holds control characters.
+    pub fn new(user_id: UserId, amount: i64, reason: &str) -> Result<Self, Vec<Violation>> {
+        let mut check = Check::default();
+        check.not_zero("/amount", amount);
+        let amount = check.money("/amount", amount, -MAX_SAFE_INTEGER);
+        let reason = check.text("/reason", reason, MAX_NOTE_CHARS);
+        check.finish(Self { user_id, amount, reason })
+    }
+}
+
+/// Creates a product, or replaces all of it but its stock.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PutProduct {
+    /// The caller's id of the product.
+    pub product_id: ProductId,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its unit price.
+    pub price: Money,
+    /// The opening stock; counts only when the product is created.
+    pub stock: Option<Units>,
+    /// Whether it can be ordered.
+    pub active: bool,
+    /// How many pieces one user may buy.
+    pub max_per_user: Option<Units>,
+}
+
+impl PutProduct {
+    /// # Errors
+    ///
+    /// A name that is empty, too long or holds control characters; a price or
+    /// stock outside 0..=2^53 − 1; a limit outside 1..=2^53 − 1.
+    pub fn new(
+        product_id: ProductId,
+        name: &str,
+        price: i64,
+        stock: Option<i64>,
+        active: bool,
+        max_per_user: Option<i64>,
+    ) -> Result<Self, Vec<Violation>> {
+        let mut check = Check::default();
+        let name = check.text("/name", name, MAX_NAME_CHARS);
+        let price = check.money("/price", price, 0);
+        let stock = stock.map(|stock| check.units("/stock", stock, 0));
+        let max_per_user = max_per_user.map(|limit| check.units("/maxPerUser", limit, 1));
+        check.finish(Self { product_id, name, price, stock, active, max_per_user })
+    }
+}
+
+/// Changes a stock by hand: a delivery, a loss, a count.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AdjustStock {
+    /// Whose stock.
+    pub product_id: ProductId,
+    /// By how many pieces; signed, not zero.
+    pub delta: Units,
+    /// Why.
+    pub reason: Option<Arc<str>>,
+}
+
+impl AdjustStock {
+    /// # Errors
+    ///
+    /// A delta of zero or outside ±(2^53 − 1); a reason that is empty, too
+    /// long or holds control characters.
+    pub fn new(
+        product_id: ProductId,
+        delta: i64,
+        reason: Option<&str>,
+    ) -> Result<Self, Vec<Violation>> {
+        let mut check = Check::default();
+        check.not_zero("/delta", delta);
+        let delta = check.units("/delta", delta, -MAX_SAFE_INTEGER);
+        let reason = check.optional_text("/reason", reason, MAX_NOTE_CHARS);
+        check.finish(Self { product_id, delta, reason })
+    }
+}
+
+/// Opens a coupon campaign.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CreateCampaign {
+    /// Its name.
+    pub name: Arc<str>,
+    /// What each coupon is worth.
+    pub discount: Discount,
+    /// The least subtotal it applies to.
+    pub minimum_subtotal: Option<Money>,
+    /// From when, inclusive.
+    pub valid_from: Timestamp,
+    /// Until when, exclusive.
+    pub valid_until: Timestamp,
+    /// How many coupons there are.
+    pub quantity: Units,
+}
+
+impl CreateCampaign {
+    /// # Errors
+    ///
+    /// A name that is empty, too long or holds control characters; a number
+    /// outside its range; `valid_until` not after `valid_from`.
+    pub fn new(
+        name: &str,
+        discount: RawDiscount,
+        minimum_subtotal: Option<i64>,
+        valid_from: Timestamp,
+        valid_until: Timestamp,
+        quantity: i64,
+    ) -> Result<Self, Vec<Violation>> {
+        let mut check = Check::default();
+        let name = check.text("/name", name, MAX_NAME_CHARS);
+        let discount = discount.check(&mut check);
+        let minimum_subtotal =
+            minimum_subtotal.map(|amount| check.money("/minimumSubtotal", amount, 0));
+        if valid_until <= valid_from {
+            check.fail("/validUntil", Rule::AfterValidFrom);
+        }
+        let quantity = check.units("/quantity", quantity, 1);
+        check.finish(Self { name, discount, minimum_subtotal, valid_from, valid_until, quantity })
+    }
+}
+
+/// A discount as a request names it, before its numbers are checked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RawDiscount {
+    /// A fixed amount.
+    Fixed {
+        /// Accepted from 1.
+        amount: i64,
+    },
+    /// A share of the subtotal.
+    Percent {
+        /// Accepted from 1 to 100.
+        percent: i64,
+        /// Accepted from 1.
+        max_amount: Option<i64>,
+    },
+}
+
+impl RawDiscount {
+    fn check(self, check: &mut Check) -> Discount {
+        match self {
+            Self::Fixed { amount } => {
+                Discount::Fixed { amount: check.money("/discount/amount", amount, 1) }
+            }
+            Self::Percent { percent, max_amount } => {
+                check.between("/discount/percent", percent, 1, 100);
+                let max_amount =
+                    max_amount.map(|amount| check.money("/discount/maxAmount", amount, 1));
+                Discount::Percent { percent: u8::try_from(percent).unwrap_or(0), max_amount }
+            }
+        }
+    }
+}
+
+/// Takes a coupon of a campaign for a user.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IssueCoupon {
+    /// Which campaign.
+    pub campaign_id: CampaignId,
+    /// For whom.
+    pub user_id: UserId,
+}
+
+/// Places and pays for an order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PlaceOrder {
+    /// Who orders and pays.
+    pub user_id: UserId,
+    /// 1 to 100 lines as the request named them; lines of one product are
+    /// made one when the order is decided.
+    pub lines: Vec<OrderLine>,
+    /// The coupon to use.
+    pub coupon_id: Option<CouponId>,
+    /// The total the shopper was shown; another one rejects the order.
+    pub expected_total: Option<Money>,
+}
+
+/// A product and how many pieces of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OrderLine {
+    /// Which product.
+    pub product_id: ProductId,
+    /// Pieces, at least 1.
+    pub quantity: Units,
+}
+
+impl PlaceOrder {
+    /// `items` are pairs of product id and quantity as the request holds them.
+    ///
+    /// # Errors
+    ///
+    /// No items or more than 100; an id, quantity or total outside its range.
+    pub fn new(
+        user_id: UserId,
+        items: impl ExactSizeIterator<Item = (i64, i64)>,
+        coupon_id: Option<CouponId>,
+        expected_total: Option<i64>,
+    ) -> Result<Self, Vec<Violation>> {
+        let mut check = Check::default();
+        if items.len() == 0 || items.len() > MAX_ORDER_LINES {
+            check.fail("/items", Rule::ItemsBetween { min: 1, max: MAX_ORDER_LINES });
+            return check.finish(Self { user_id, lines: Vec::new(), coupon_id, expected_total: None });
+        }
+        let mut lines = Vec::with_capacity(items.len());
+        for (index, (product_id, quantity)) in items.enumerate() {
+            match (ProductId::new(product_id), Units::new(quantity)) {
+                (Some(product_id), Some(quantity)) if quantity > Units::ZERO => {
+                    lines.push(OrderLine { product_id, quantity });
+                }
+                _ => {
+                    // Pointers are built only for what is wrong.
+                    let pointer = |member| format!("/items/{index}/{member}");
+                    check.between(&pointer("productId"), product_id, 1, MAX_SAFE_INTEGER);
+                    check.between(&pointer("quantity"), quantity, 1, MAX_SAFE_INTEGER);
+                }
+            }
+        }
+        let expected_total = expected_total.map(|total| check.money("/expectedTotal", total, 0));
+        check.finish(Self { user_id, lines, coupon_id, expected_total })
+    }
+}
+
+/// Cancels an order and pays it back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CancelOrder {
+    /// Which order.
+    pub order_id: OrderId,
+    /// Why.
+    pub reason: Option<Arc<str>>,
+    /// Whether the pieces go back on the shelf.
+    pub restock: bool,
+}
+
+impl CancelOrder {
+    /// # Errors
+    ///
+    /// A reason that is empty, too long or holds control characters.
+    pub fn new(
+        order_id: OrderId,
+        reason: Option<&str>,
+        restock: bool,
+    ) -> Result<Self, Vec<Violation>> {
+        let mut check = Check::default();
+        let reason = check.optional_text("/reason", reason, MAX_NOTE_CHARS);
+        check.finish(Self { order_id, reason, restock })
+    }
+}

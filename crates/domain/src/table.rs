@@ -1,0 +1,90 @@
+//! Rows of one kind that a batch has loaded, and which of them it changed.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// Rows of one kind by key. A key may be loaded as absent, which is not the
+/// same as not loaded: only the engine knows what the database lacks.
+#[derive(Clone, Debug)]
+pub struct Table<K, V> {
+    rows: HashMap<K, Row<V>>,
+}
+
+#[derive(Clone, Debug)]
+struct Row<V> {
+    value: Option<V>,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum State {
+    Clean,
+    Updated,
+    Inserted,
+}
+
+/// A rule asked for a row that the engine did not load: a fault of the engine's
+/// gather step. Nothing was decided.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NotLoaded;
+
+impl<K, V> Default for Table<K, V> {
+    fn default() -> Self {
+        Self { rows: HashMap::new() }
+    }
+}
+
+impl<K: Eq + Hash, V> Table<K, V> {
+    /// Takes over what the database holds under `key`, `None` for nothing.
+    pub fn load(&mut self, key: K, value: Option<V>) {
+        self.rows.insert(key, Row { value, state: State::Clean });
+    }
+
+    /// Whether the key was loaded, as present or as absent.
+    pub fn is_loaded(&self, key: &K) -> bool {
+        self.rows.contains_key(key)
+    }
+
+    /// The row under `key`, `None` where the database holds none.
+    ///
+    /// # Errors
+    ///
+    /// [`NotLoaded`] when the engine never loaded the key.
+    pub fn get(&self, key: &K) -> Result<Option<&V>, NotLoaded> {
+        self.rows.get(key).map(|row| row.value.as_ref()).ok_or(NotLoaded)
+    }
+
+    /// Changes a row that is there; does nothing to one that is absent.
+    pub(crate) fn update(&mut self, key: &K, change: impl FnOnce(&mut V)) {
+        if let Some(row) = self.rows.get_mut(key)
+            && let Some(value) = &mut row.value
+        {
+            change(value);
+            if row.state == State::Clean {
+                row.state = State::Updated;
+            }
+        }
+    }
+
+    /// Adds a row that was absent.
+    pub(crate) fn insert(&mut self, key: K, value: V) {
+        self.rows.insert(key, Row { value: Some(value), state: State::Inserted });
+    }
+
+    /// The rows to insert, in no particular order.
+    pub fn inserted(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.in_state(State::Inserted)
+    }
+
+    /// The rows to update, in no particular order.
+    pub fn updated(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.in_state(State::Updated)
+    }
+
+    fn in_state(&self, state: State) -> impl Iterator<Item = (&K, &V)> {
+        self.rows
+            .iter()
+            .filter(move |(_, row)| row.state == state)
+            .filter_map(|(key, row)| Some((key, row.value.as_ref()?)))
+    }
+}

@@ -1,0 +1,66 @@
+//! The rows a batch works on, and the history it adds.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::amount::Units;
+use crate::campaign::{Campaign, Coupon};
+use crate::event::Event;
+use crate::id::{CampaignId, CouponId, OrderId, ProductId, UserId};
+use crate::idempotency::{IdempotencyKey, Remembered, Scope};
+use crate::ledger::{Entry, StockAdjustment};
+use crate::order::Order;
+use crate::product::{Product, Sale};
+use crate::table::Table;
+use crate::time::Hour;
+use crate::user::User;
+
+/// Every row that a batch of requests can touch, as the database holds it
+/// under the batch's locks, and what the batch has made of it so far.
+///
+/// An engine fills it with what [`crate::needs`] asks for, calls
+/// [`crate::decide`] for each request in order, and writes the inserted and
+/// updated rows of each table and the whole [`Journal`] in one transaction.
+#[derive(Clone, Default, Debug)]
+pub struct WorkingSet {
+    /// Users by id.
+    pub users: Table<UserId, User>,
+    /// Products by id.
+    pub products: Table<ProductId, Product>,
+    /// Campaigns by id.
+    pub campaigns: Table<CampaignId, Campaign>,
+    /// Coupons by id.
+    pub coupons: Table<CouponId, Coupon>,
+    /// Which coupon of a campaign a user holds.
+    pub holders: Table<(CampaignId, UserId), CouponId>,
+    /// Orders by id; a changed one was cancelled.
+    pub orders: Table<OrderId, Arc<Order>>,
+    /// Pieces of a product in one user's paid orders. Asked for only where the
+    /// product counts purchases; an engine never loads it as absent.
+    pub purchases: Table<(ProductId, UserId), Units>,
+    /// What is remembered of idempotency keys.
+    pub keys: Table<(Scope, IdempotencyKey), Remembered>,
+    /// The id the next campaign gets; loaded when a campaign is to be created.
+    pub next_campaign: Option<CampaignId>,
+    /// What the batch adds to the append-only histories.
+    pub journal: Journal,
+}
+
+/// New rows of the append-only histories, each list in the order of decision.
+#[derive(Clone, Default, Debug)]
+pub struct Journal {
+    /// Orders placed, as they were then.
+    pub placed: Vec<Arc<Order>>,
+    /// Orders cancelled, as they were then.
+    pub cancelled: Vec<Arc<Order>>,
+    /// Ledger entries.
+    pub entries: Vec<Entry>,
+    /// Stock adjustments.
+    pub adjustments: Vec<StockAdjustment>,
+    /// Events, one for each order placed and each cancelled.
+    pub events: Vec<Event>,
+    /// Keys used for the first time.
+    pub remembered: Vec<(Scope, IdempotencyKey, Remembered)>,
+    /// Changes of the best-seller figures.
+    pub sales: HashMap<(Hour, ProductId), Sale>,
+}
