@@ -117,9 +117,15 @@ impl IdSequence {
         Self { last: last.map_or(0, time_and_counter), entropy }
     }
 
-    /// Replaces the source of the random bits.
-    pub fn reseed(&mut self, entropy: u64) {
-        self.entropy = entropy;
+    /// Goes on after the position that [`IdSequence::position`] told.
+    pub fn resume(position: u64, entropy: u64) -> Self {
+        Self { last: position, entropy }
+    }
+
+    /// Where the sequence stands: the 60 bits of millisecond and counter of its
+    /// last id, 0 before the first.
+    pub fn position(&self) -> u64 {
+        self.last
     }
 
     /// The next id, greater than every one before.
