@@ -32,7 +32,7 @@ pub struct Campaign {
     pub name: Arc<str>,
     /// What each coupon is worth.
     pub discount: Discount,
-    /// The least subtotal it applies to; zero where none was set.
+    /// The least subtotal it applies to; `None` where none was set.
     pub minimum_subtotal: Option<Money>,
     /// From when it can be taken and used, inclusive.
     pub valid_from: Timestamp,

@@ -122,3 +122,6 @@ impl Encoder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

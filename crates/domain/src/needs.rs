@@ -111,8 +111,11 @@ fn cancel_order(set: &WorkingSet, order_id: OrderId, needs: &mut Needs) -> Optio
         product(set, line.product_id, needs);
         purchases(set, line.product_id, order.user_id, needs);
     }
-    if let Some(coupon_id) = order.coupon_id {
-        coupon(set, coupon_id, needs);
+    // Not its campaign: whether the coupon is still in date is judged when it is next used.
+    if let Some(coupon_id) = order.coupon_id
+        && !set.coupons.is_loaded(&coupon_id)
+    {
+        needs.coupons.insert(coupon_id);
     }
     Some(Scope::User(order.user_id))
 }

@@ -10,7 +10,7 @@ pub struct Table<K, V> {
     rows: HashMap<K, Row<V>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 struct Row<V> {
     value: Option<V>,
     state: State,
@@ -27,6 +27,13 @@ enum State {
 /// gather step. Nothing was decided.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NotLoaded;
+
+impl<K: Eq + Hash, V: PartialEq> PartialEq for Table<K, V> {
+    /// The same rows, changed in the same way.
+    fn eq(&self, other: &Self) -> bool {
+        self.rows == other.rows
+    }
+}
 
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {

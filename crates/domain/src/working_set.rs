@@ -21,7 +21,7 @@ use crate::user::User;
 /// An engine fills it with what [`crate::needs`] asks for, calls
 /// [`crate::decide`] for each request in order, and writes the inserted and
 /// updated rows of each table and the whole [`Journal`] in one transaction.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, PartialEq, Default, Debug)]
 pub struct WorkingSet {
     /// Users by id.
     pub users: Table<UserId, User>,
@@ -47,7 +47,7 @@ pub struct WorkingSet {
 }
 
 /// New rows of the append-only histories, each list in the order of decision.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, PartialEq, Default, Debug)]
 pub struct Journal {
     /// Orders placed, as they were then.
     pub placed: Vec<Arc<Order>>,

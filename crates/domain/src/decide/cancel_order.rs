@@ -26,6 +26,7 @@ pub(super) fn cancel_order(
         return Err(Rejection::OrderNotCancellable { order_id }.into());
     }
     let user = set.users.get(&order.user_id)?.ok_or(NotLoaded)?;
+    require_what_it_took(set, order)?;
     let balance = user.balance.saturating_add(order.total);
     let cancellation = Cancellation {
         at: stamp.now,
@@ -65,6 +66,21 @@ pub(super) fn cancel_order(
     Ok(Answer::OrderCancelled(order))
 }
 
+/// Every row that the order took from must be there to give back to: an update
+/// of one that was not gathered would be lost without a word.
+fn require_what_it_took(set: &WorkingSet, order: &Order) -> Result<(), NotLoaded> {
+    for line in &order.lines {
+        let product = set.products.get(&line.product_id)?.ok_or(NotLoaded)?;
+        if product.counts_purchases {
+            set.purchases.get(&(line.product_id, order.user_id))?.ok_or(NotLoaded)?;
+        }
+    }
+    if let Some(coupon_id) = order.coupon_id {
+        set.coupons.get(&coupon_id)?.ok_or(NotLoaded)?;
+    }
+    Ok(())
+}
+
 fn return_pieces(set: &mut WorkingSet, order: &Order, restock: bool) {
     for line in &order.lines {
         set.products.update(&line.product_id, |product| {
@@ -83,3 +99,6 @@ fn return_pieces(set: &mut WorkingSet, order: &Order, restock: bool) {
         sale.amount = sale.amount.saturating_sub(line.amount);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,3 +59,44 @@ pub(super) fn credit(set: &mut WorkingSet, change: Change, stamp: &mut Stamp<'_>
     set.journal.entries.push(entry.clone());
     entry
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::amount::Money;
+    use crate::answer::Answer;
+    use crate::command::Charge;
+    use crate::decide::testing::*;
+    use crate::ledger::EntryKind;
+
+    #[test]
+    fn a_charge_adds_to_the_balance_and_writes_its_entry() {
+        let mut shop = Shop::new();
+        shop.given_user(1, 40);
+        let Answer::Credited(entry) = shop.done(Charge::new(user(1), 2, Some("card 7")).unwrap())
+        else {
+            panic!("another answer");
+        };
+        assert_eq!((entry.kind, entry.amount, entry.balance_after), (EntryKind::Charge, money(2), money(42)));
+        assert_eq!((entry.user_id, entry.order_id), (user(1), None));
+        assert_eq!((entry.reference.as_deref(), entry.reason), (Some("card 7"), None));
+        assert_eq!(entry.created_at, shop.now);
+        assert_eq!(shop.balance(1), 42);
+        assert_eq!(shop.set.journal.entries.last().map(|it| it.id), Some(entry.id));
+    }
+
+    #[test]
+    fn a_charge_is_rejected_for_an_unknown_user_and_beyond_the_range() {
+        let mut shop = Shop::new();
+        shop.given_user(1, 1);
+        let table = [
+            (charge(9, 5), "user-not-found 9"),
+            (charge(9, Money::MAX.get()), "user-not-found 9"),
+            (charge(1, Money::MAX.get()), "validation-failed /amount"),
+        ];
+        for (command, expected) in table {
+            assert_eq!(shop.rejected(command), [expected]);
+        }
+        shop.done(charge(1, Money::MAX.get() - 1));
+        assert_eq!(shop.balance(1), Money::MAX.get());
+    }
+}

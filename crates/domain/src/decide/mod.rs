@@ -9,6 +9,10 @@ mod issue_coupon;
 mod place_order;
 mod put_product;
 mod register_user;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 use crate::answer::{Answer, Decision, Quote};
 use crate::check::{Rule, Violation};

@@ -241,9 +241,14 @@ fn judge_products(
         }
     }
     for (it, product) in known() {
-        let Some(limit) = product.max_per_user else { continue };
+        if !product.counts_purchases {
+            continue;
+        }
+        // Asked for without a limit too: the pieces will be counted.
         let bought = *set.purchases.get(&(product.id, command.user_id))?.ok_or(NotLoaded)?;
-        if bought.saturating_add(it.quantity) > limit {
+        let Some(limit) = product.max_per_user else { continue };
+        // A sum beyond the range is beyond every limit.
+        if bought.checked_add(it.quantity).is_none_or(|sum| sum > limit) {
             rejections.push(Rejection::PurchaseLimitExceeded {
                 product_id: it.product_id,
                 limit,
@@ -319,3 +324,6 @@ fn take_stock(set: &mut WorkingSet, order: &Order) {
         sale.amount = sale.amount.saturating_add(line.amount);
     }
 }
+
+#[cfg(test)]
+mod tests;

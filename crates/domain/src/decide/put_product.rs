@@ -61,3 +61,60 @@ fn create(set: &mut WorkingSet, command: &PutProduct, stamp: &mut Stamp<'_>) -> 
 
 /// The reason printed with the first line of a product's stock history.
 const OPENING_STOCK: &str = "opening stock";
+
+#[cfg(test)]
+mod tests {
+    use crate::answer::Answer;
+    use crate::command::PutProduct;
+    use crate::decide::testing::*;
+    use crate::product::Product;
+    use crate::time::Timestamp;
+
+    fn put(shop: &mut Shop, command: PutProduct) -> (Product, bool) {
+        match shop.done(command) {
+            Answer::Product { product, created } => {
+                assert_eq!(shop.set.products.get(&product.id).unwrap(), Some(&product));
+                (product, created)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_opening_stock_is_the_first_adjustment_even_when_it_is_nothing() {
+        for (stock, expected) in [(Some(7), 7), (Some(0), 0), (None, 0)] {
+            let mut shop = Shop::new();
+            let command = PutProduct { stock: stock.map(units), ..product(1, 100, 0) };
+            let (created, first) = put(&mut shop, command);
+            assert!(first);
+            assert_eq!((created.stock, created.sold), (units(expected), units(0)));
+            let adjustments = &shop.set.journal.adjustments;
+            assert_eq!(adjustments.len(), 1);
+            assert!(adjustments[0].opening);
+            assert_eq!((adjustments[0].delta, adjustments[0].stock), (created.stock, created.stock));
+        }
+    }
+
+    #[test]
+    fn a_later_put_replaces_everything_but_the_stock() {
+        let mut shop = Shop::new();
+        put(&mut shop, limited(1, 100, 7, Some(3)));
+        shop.at(NOW + 1);
+        let command = PutProduct { name: "new".into(), active: false, ..product(1, 5, 99) };
+        let (replaced, first) = put(&mut shop, command);
+        assert!(!first);
+        assert_eq!((replaced.name.as_ref(), replaced.price), ("new", money(5)));
+        assert_eq!((replaced.active, replaced.max_per_user), (false, None));
+        assert_eq!((replaced.stock, shop.set.journal.adjustments.len()), (units(7), 1));
+        assert_eq!(replaced.created_at, Timestamp::from_micros(NOW));
+    }
+
+    #[test]
+    fn purchases_are_counted_from_the_first_limit_on_for_ever() {
+        let mut shop = Shop::new();
+        for (limit, counts) in [(None, false), (Some(3), true), (None, true), (Some(1), true)] {
+            let (product, _) = put(&mut shop, limited(1, 100, 7, limit));
+            assert_eq!((product.counts_purchases, product.max_per_user), (counts, limit.map(units)));
+        }
+    }
+}

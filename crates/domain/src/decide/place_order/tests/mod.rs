@@ -1,0 +1,5 @@
+mod arithmetic;
+mod coupons;
+mod limits;
+mod rejections;
+mod success;
