@@ -1,1 +1,22 @@
-//! Placeholder.
+//! What the shop asks of a database, and nothing of any database.
+//!
+//! [`Store`] is the contract; an engine is a crate that implements it. With the
+//! feature `conformance`, `conformance` holds the suite of tests that every
+//! engine runs.
+
+mod audit;
+mod fault;
+mod page;
+mod reads;
+mod shop;
+mod store;
+
+#[cfg(feature = "conformance")]
+pub mod conformance;
+
+pub use audit::{AuditReport, Finding, Law, LawReport};
+pub use fault::{Cause, Fault};
+pub use page::{Page, PageOf};
+pub use reads::{BestSeller, CouponView, NumberedEvent, Reads};
+pub use shop::{Currency, InvalidCurrency, Shop};
+pub use store::{Readiness, Store};

@@ -1,0 +1,150 @@
+//! The last step of a batch: write what the working set says has changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jumun_domain::{Coupon, UserId};
+use rusqlite::{Connection, params};
+
+use crate::gather::Gathered;
+use crate::key::StoredId;
+use crate::rows::{campaign, coupon, entry, event, order, product, stock_adjustment, user};
+use crate::storage::StorageError;
+
+/// Writes everything, each table in the order of its keys.
+pub(crate) fn apply(
+    connection: &Connection,
+    gathered: &mut Gathered,
+) -> Result<(), StorageError> {
+    let moved = append(connection, gathered)?;
+    write_users(connection, gathered, &moved)?;
+    let set = &gathered.set;
+
+    for product in sorted(set.products.inserted()).values() {
+        product::insert(connection, product)?;
+    }
+    for product in sorted(set.products.updated()).values() {
+        product::update(connection, product)?;
+    }
+    for (_, campaign) in set.campaigns.inserted() {
+        campaign::insert(connection, campaign)?;
+    }
+    for (_, campaign) in set.campaigns.updated() {
+        campaign::update(connection, campaign)?;
+    }
+    for coupon in sorted(set.coupons.updated()).values() {
+        coupon::update(connection, coupon)?;
+    }
+    write_purchases(connection, gathered)?;
+    write_sales(connection, gathered)
+}
+
+/// Adds the new rows of the histories, each chained to its user's last one.
+/// Returns the users whose chains moved.
+fn append(
+    connection: &Connection,
+    gathered: &mut Gathered,
+) -> Result<BTreeSet<UserId>, StorageError> {
+    let set = &gathered.set;
+    let heads = &mut gathered.heads;
+    let mut moved = BTreeSet::new();
+    let mut text = Vec::new();
+    for order in &set.journal.placed {
+        let head = &mut heads.entry(order.user_id).or_default().order;
+        order::insert(connection, order, *head, &mut text)?;
+        *head = Some(StoredId::minted(order.id.0).key);
+        moved.insert(order.user_id);
+    }
+    for order in &set.journal.cancelled {
+        order::cancel(connection, order)?;
+    }
+    for entry in &set.journal.entries {
+        let head = &mut heads.entry(entry.user_id).or_default().entry;
+        entry::insert(connection, entry, *head)?;
+        *head = Some(StoredId::minted(entry.id.0).key);
+        moved.insert(entry.user_id);
+    }
+    let coupons: BTreeMap<_, &Coupon> = sorted(set.coupons.inserted());
+    for coupon in coupons.values() {
+        let head = &mut heads.entry(coupon.user_id).or_default().coupon;
+        coupon::insert(connection, coupon, *head)?;
+        *head = Some(StoredId::minted(coupon.id.0).key);
+        moved.insert(coupon.user_id);
+    }
+    for adjustment in &set.journal.adjustments {
+        stock_adjustment::insert(connection, adjustment)?;
+    }
+    if !set.journal.events.is_empty() {
+        let first = event::next_sequence(connection)?;
+        for (sequence, event) in (first..).zip(&set.journal.events) {
+            event::insert(connection, sequence, event)?;
+        }
+    }
+    for (scope, key, remembered) in &set.journal.remembered {
+        crate::remembered::insert(connection, *scope, key, remembered)?;
+    }
+    Ok(moved)
+}
+
+fn write_users(
+    connection: &Connection,
+    gathered: &Gathered,
+    moved: &BTreeSet<UserId>,
+) -> Result<(), StorageError> {
+    let users = &gathered.set.users;
+    let heads = |id| gathered.heads.get(id).copied().unwrap_or_default();
+    let inserted = sorted(users.inserted());
+    for (id, user) in &inserted {
+        user::insert(connection, user, heads(id))?;
+    }
+    let mut changed: BTreeSet<UserId> = users.updated().map(|(id, _)| *id).collect();
+    changed.extend(moved.iter().filter(|id| !inserted.contains_key(id)));
+    for id in &changed {
+        if let Ok(Some(user)) = users.get(id) {
+            user::update(connection, user, heads(id))?;
+        }
+    }
+    Ok(())
+}
+
+fn write_purchases(connection: &Connection, gathered: &Gathered) -> Result<(), StorageError> {
+    let purchases = &gathered.set.purchases;
+    let mut changed: BTreeSet<_> = purchases.updated().map(|(key, _)| *key).collect();
+    changed.extend(gathered.counted.iter().copied());
+    for key in changed {
+        if let Ok(Some(quantity)) = purchases.get(&key) {
+            connection
+                .prepare_cached(
+                    "INSERT INTO purchases (product_id, user_id, quantity) VALUES (?1, ?2, ?3)
+                     ON CONFLICT DO UPDATE SET quantity = excluded.quantity",
+                )?
+                .execute(params![key.0.get(), key.1.get(), quantity.get()])?;
+        }
+    }
+    Ok(())
+}
+
+fn write_sales(connection: &Connection, gathered: &Gathered) -> Result<(), StorageError> {
+    let sales: BTreeMap<_, _> = gathered.set.journal.sales.iter().collect();
+    for ((hour, product), sale) in sales {
+        connection
+            .prepare_cached(
+                "INSERT INTO sales (hour, product_id, quantity, amount) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity,
+                 amount = amount + excluded.amount",
+            )?
+            // Within 2^53, so exact as a double.
+            .execute(params![
+                hour.get(),
+                product.get(),
+                sale.quantity.get(),
+                sale.amount.get() as f64
+            ])?;
+    }
+    Ok(())
+}
+
+fn sorted<'a, K: Ord + Copy + 'a, V: 'a>(
+    rows: impl Iterator<Item = (&'a K, &'a V)>,
+) -> BTreeMap<K, &'a V> {
+    rows.map(|(key, row)| (*key, row)).collect()
+}

@@ -1,0 +1,115 @@
+//! One transaction: gather, decide, apply, commit.
+
+use jumun_domain::{Decision, IdSequence, Request, Stamp, decide};
+use jumun_store::Fault;
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+
+use crate::apply::apply;
+use crate::gather::gather;
+use crate::mint;
+use crate::storage::StorageError;
+
+/// What became of each request of a batch that was committed.
+pub(crate) type Outcomes = Vec<Result<Decision, Fault>>;
+
+/// Why a batch was not committed.
+pub(crate) enum BatchError {
+    /// Surely nothing was written.
+    NotDone(StorageError),
+    /// The commit itself failed: its record may have reached the disk or not.
+    Unknown(StorageError),
+}
+
+impl From<StorageError> for BatchError {
+    fn from(error: StorageError) -> Self {
+        Self::NotDone(error)
+    }
+}
+
+impl From<rusqlite::Error> for BatchError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::NotDone(error.into())
+    }
+}
+
+/// Decides `requests` in order and commits once.
+pub(crate) fn run(
+    connection: &mut Connection,
+    requests: &[Request],
+) -> Result<Outcomes, BatchError> {
+    run_checked(connection, requests, |_| true).map(Option::unwrap_or_default)
+}
+
+/// As [`run`], but commits only if `accept` says so of the outcomes: `None`
+/// when it was rolled back.
+pub(crate) fn run_checked(
+    connection: &mut Connection,
+    requests: &[Request],
+    accept: impl FnOnce(&Outcomes) -> bool,
+) -> Result<Option<Outcomes>, BatchError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let outcomes = decide_all(&transaction, requests)?;
+    if !accept(&outcomes) {
+        transaction.rollback()?;
+        return Ok(None);
+    }
+    match transaction.commit() {
+        Ok(()) => Ok(Some(outcomes)),
+        Err(error) => Err(commit_failed(error)),
+    }
+}
+
+/// Decides every request within the open transaction.
+pub(crate) fn decide_all(
+    connection: &Connection,
+    requests: &[Request],
+) -> Result<Outcomes, StorageError> {
+    let mut ids = mint::resume(connection)?;
+    let before = ids.position();
+    let mut outcomes = Vec::with_capacity(requests.len());
+    while outcomes.len() < requests.len() {
+        decide_round(connection, &requests[outcomes.len()..], &mut ids, &mut outcomes)?;
+    }
+    if ids.position() != before {
+        mint::save(connection, &ids)?;
+    }
+    Ok(outcomes)
+}
+
+/// Decides as many requests as one gathering allows. A request may need rows
+/// that only an earlier one of the batch made it need (a purchase limit that
+/// was just set): what is decided is then written, and the next round reads it.
+fn decide_round(
+    connection: &Connection,
+    requests: &[Request],
+    ids: &mut IdSequence,
+    outcomes: &mut Outcomes,
+) -> Result<(), StorageError> {
+    let mut gathered = gather(connection, requests)?;
+    let now = mint::now();
+    let first = outcomes.len();
+    for request in requests {
+        match decide(&mut gathered.set, request, &mut Stamp { now, ids }) {
+            Ok(decision) => outcomes.push(Ok(decision)),
+            Err(_) if outcomes.len() > first => break,
+            Err(_) => {
+                outcomes.push(Err(Fault::determinate(
+                    "a row that the decision needs was not gathered; report this fault of the engine",
+                )));
+                break;
+            }
+        }
+    }
+    apply(connection, &mut gathered)
+}
+
+/// Out of space, SQLite takes the whole transaction back before its record is
+/// complete. After any other failure the record may be on the disk.
+fn commit_failed(error: rusqlite::Error) -> BatchError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy | ErrorCode::ReadOnly) => {
+            BatchError::NotDone(error.into())
+        }
+        _ => BatchError::Unknown(error.into()),
+    }
+}

@@ -1,0 +1,146 @@
+//! Moves the write-ahead log into the database while orders go on.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+use rusqlite::wal::CheckpointMode;
+use rusqlite::{Connection, MAIN_DB};
+
+use crate::connection::{self, Role};
+use crate::error::OpenError;
+use crate::options::{CHECKPOINT_PAGES, WAL_RESTART_PAGES};
+
+/// What the writer and the checkpoint thread tell each other.
+#[derive(Default)]
+pub(crate) struct CheckpointSignal {
+    /// Pages in the log after the writer's last commit.
+    log_pages: AtomicU32,
+    /// Pages in the log when it was last checkpointed.
+    done_pages: AtomicU32,
+    /// The log is long and nearly all of it is checkpointed: the writer shall
+    /// do the small rest between two batches, so that the log begins anew.
+    finish: AtomicBool,
+    request: Mutex<Request>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Request {
+    wanted: bool,
+    stopped: bool,
+}
+
+impl CheckpointSignal {
+    /// Told by SQLite after each commit of the writer.
+    pub(crate) fn committed(&self, log_pages: u32) {
+        let last = self.log_pages.swap(log_pages, Ordering::Relaxed);
+        if log_pages < last {
+            // The log has begun anew.
+            self.done_pages.store(0, Ordering::Relaxed);
+        }
+        let grown = log_pages.saturating_sub(self.done_pages.load(Ordering::Relaxed));
+        if grown >= CHECKPOINT_PAGES {
+            let mut request = self.lock();
+            if !request.wanted {
+                request.wanted = true;
+                self.changed.notify_one();
+            }
+        }
+    }
+
+    /// Called by the writer between two batches.
+    pub(crate) fn finish_if_asked(&self, connection: &Connection) {
+        if self.finish.swap(false, Ordering::Relaxed)
+            && let Err(error) = passive(connection)
+        {
+            tracing::warn!(%error, "a checkpoint failed; the log is kept and it is tried again");
+        }
+    }
+
+    pub(crate) fn log_pages(&self) -> u32 {
+        self.log_pages.load(Ordering::Relaxed)
+    }
+
+    fn stop(&self) {
+        self.lock().stopped = true;
+        self.changed.notify_one();
+    }
+
+    /// Waits until a checkpoint is wanted; `false` to stop.
+    fn wait(&self) -> bool {
+        let mut request = self.lock();
+        while !request.wanted && !request.stopped {
+            request = self.changed.wait(request).unwrap_or_else(PoisonError::into_inner);
+        }
+        request.wanted = false;
+        !request.stopped
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Request> {
+        self.request.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The thread that checkpoints on a connection of its own: it copies pages and
+/// syncs the database file without holding a lock that the writer needs.
+pub(crate) struct Checkpointer {
+    signal: Arc<CheckpointSignal>,
+    thread: JoinHandle<()>,
+}
+
+impl Checkpointer {
+    pub(crate) fn start(path: &Path, signal: Arc<CheckpointSignal>) -> Result<Self, OpenError> {
+        let connection = connection::open(path, Role::Writer)?;
+        let theirs = signal.clone();
+        let thread = std::thread::Builder::new()
+            .name("checkpoint".to_owned())
+            .spawn(move || {
+                while theirs.wait() {
+                    checkpoint(&connection, &theirs);
+                }
+            })
+            .map_err(|error| OpenError::Unusable {
+                path: path.to_owned(),
+                reason: error.to_string(),
+                remedy: "raise the limit on threads for this user",
+            })?;
+        Ok(Self { signal, thread })
+    }
+
+    /// Ends the thread; what is not checkpointed stays in the log, which is
+    /// as safe.
+    pub(crate) fn stop(self) {
+        self.signal.stop();
+        if self.thread.join().is_err() {
+            tracing::error!("the checkpoint thread had panicked");
+        }
+    }
+}
+
+fn checkpoint(connection: &Connection, signal: &CheckpointSignal) {
+    match passive(connection) {
+        Ok((log_pages, done_pages)) => {
+            signal.done_pages.store(done_pages, Ordering::Relaxed);
+            if log_pages >= WAL_RESTART_PAGES {
+                signal.finish.store(true, Ordering::Relaxed);
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, "a checkpoint failed; the log is kept and it is tried again");
+        }
+    }
+}
+
+/// Copies what no reader still needs from the log; waits for nobody. Returns
+/// the pages in the log and how many of them are in the database by now.
+pub(crate) fn passive(connection: &Connection) -> rusqlite::Result<(u32, u32)> {
+    let (log, done) = connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::PASSIVE)?;
+    Ok((u32::try_from(log).unwrap_or(0), u32::try_from(done).unwrap_or(0)))
+}
+
+/// Brings the whole log into the database, synced, and empties it.
+pub(crate) fn truncate(connection: &Connection) -> rusqlite::Result<()> {
+    connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::TRUNCATE).map(|_| ())
+}

@@ -1,0 +1,128 @@
+//! The first step of a batch: load every row that it can touch.
+
+use std::collections::HashMap;
+
+use jumun_domain::{Needs, ProductId, Request, Units, UserId, WorkingSet, needs};
+use rusqlite::{Connection, params};
+
+use crate::rows::user::Heads;
+use crate::rows::{campaign, coupon, optional, order, product, user};
+use crate::storage::StorageError;
+
+/// The rows of a batch, and what the engine keeps of them for itself.
+#[derive(Default)]
+pub(crate) struct Gathered {
+    pub(crate) set: WorkingSet,
+    /// Where each loaded user's chains begin.
+    pub(crate) heads: HashMap<UserId, Heads>,
+    /// Purchases that were counted from the user's orders, since no row holds
+    /// them yet: written even if unchanged, so that they are counted once.
+    pub(crate) counted: Vec<(ProductId, UserId)>,
+}
+
+/// Loads everything that `requests` can touch.
+pub(crate) fn gather(
+    connection: &Connection,
+    requests: &[Request],
+) -> Result<Gathered, StorageError> {
+    let mut gathered = Gathered::default();
+    loop {
+        let mut missing = Needs::default();
+        for request in requests {
+            needs(&gathered.set, request, &mut missing);
+        }
+        if missing.is_empty() {
+            return Ok(gathered);
+        }
+        load(connection, &mut gathered, missing)?;
+    }
+}
+
+fn load(
+    connection: &Connection,
+    gathered: &mut Gathered,
+    missing: Needs,
+) -> Result<(), StorageError> {
+    let set = &mut gathered.set;
+    for id in missing.users {
+        let found = user::find(connection, id)?;
+        gathered.heads.insert(id, found.as_ref().map_or_else(Heads::default, |it| it.heads));
+        set.users.load(id, found.map(|it| it.user));
+    }
+    for id in missing.products {
+        set.products.load(id, product::find(connection, id)?);
+    }
+    for id in missing.campaigns {
+        set.campaigns.load(id, campaign::find(connection, id)?);
+    }
+    for id in missing.coupons {
+        set.coupons.load(id, coupon::find(connection, id)?);
+    }
+    for (campaign_id, user_id) in missing.holders {
+        let held = coupon::find_by_holder(connection, campaign_id, user_id)?;
+        set.holders.load((campaign_id, user_id), held);
+    }
+    for id in missing.orders {
+        set.orders.load(id, order::find(connection, id)?);
+    }
+    for (scope, key) in missing.keys {
+        let remembered = crate::remembered::find(connection, scope, &key)?;
+        set.keys.load((scope, key), remembered);
+    }
+    if missing.next_campaign {
+        set.next_campaign = Some(campaign::next_id(connection)?);
+    }
+    for (product_id, user_id) in missing.purchases {
+        let bought = match stored_purchases(connection, product_id, user_id)? {
+            Some(bought) => bought,
+            None => {
+                gathered.counted.push((product_id, user_id));
+                count_purchases(connection, gathered, product_id, user_id)?
+            }
+        };
+        gathered.set.purchases.load((product_id, user_id), Some(bought));
+    }
+    Ok(())
+}
+
+fn stored_purchases(
+    connection: &Connection,
+    product: ProductId,
+    user: UserId,
+) -> Result<Option<Units>, StorageError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT quantity FROM purchases WHERE product_id = ?1 AND user_id = ?2",
+    )?;
+    optional(statement.query(params![product.get(), user.get()])?, |row| {
+        Units::new(row.get(0)?)
+            .ok_or_else(|| StorageError::corrupt("purchases", "number out of range"))
+    })
+}
+
+/// Follows the user's chain of orders back to when the product was created:
+/// no older order can name it.
+fn count_purchases(
+    connection: &Connection,
+    gathered: &Gathered,
+    product_id: ProductId,
+    user_id: UserId,
+) -> Result<Units, StorageError> {
+    let product = gathered.set.products.get(&product_id).ok().flatten();
+    let Some(oldest) = product.map(|product| product.created_at) else { return Ok(Units::ZERO) };
+    let mut bought = Units::ZERO;
+    let mut next = gathered.heads.get(&user_id).and_then(|heads| heads.order);
+    while let Some(key) = next {
+        let found = order::find_by_key(connection, key)?
+            .ok_or_else(|| StorageError::corrupt("orders", "a chain is broken"))?;
+        if found.order.created_at < oldest {
+            break;
+        }
+        if found.order.cancellation.is_none() {
+            for line in found.order.lines.iter().filter(|line| line.product_id == product_id) {
+                bought = bought.saturating_add(line.quantity);
+            }
+        }
+        next = found.previous;
+    }
+    Ok(bought)
+}

@@ -1,0 +1,126 @@
+//! How ids and keys are stored.
+
+use jumun_domain::{IdempotencyKey, ProductId, Scope, UserId};
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use uuid::Uuid;
+
+const COUNTER_BITS: u32 = 12;
+const COUNTER_MASK: u64 = (1 << COUNTER_BITS) - 1;
+const LOW_MASK: u64 = (1 << 62) - 1;
+const VERSION_7: u64 = 0x7 << COUNTER_BITS;
+const VARIANT_RFC: u64 = 0b10 << 62;
+
+/// A UUIDv7 as two integers: the millisecond and counter, which are the row's
+/// key, and the 62 random bits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct StoredId {
+    pub(crate) key: i64,
+    pub(crate) low: i64,
+}
+
+impl StoredId {
+    /// `None` for a UUID that was not minted as version 7: no row can have it.
+    pub(crate) fn of(id: Uuid) -> Option<Self> {
+        let (high, low) = id.as_u64_pair();
+        let stored = Self::split(high, low);
+        (stored.uuid() == id).then_some(stored)
+    }
+
+    /// The parts of an id that this engine minted.
+    pub(crate) fn minted(id: Uuid) -> Self {
+        let (high, low) = id.as_u64_pair();
+        Self::split(high, low)
+    }
+
+    fn split(high: u64, low: u64) -> Self {
+        let key = (high >> 16) << COUNTER_BITS | (high & COUNTER_MASK);
+        // 60 and 62 bits: both fit a positive i64.
+        Self { key: key as i64, low: (low & LOW_MASK) as i64 }
+    }
+
+    pub(crate) fn uuid(self) -> Uuid {
+        let key = self.key as u64;
+        let high = (key >> COUNTER_BITS) << 16 | VERSION_7 | (key & COUNTER_MASK);
+        Uuid::from_u64_pair(high, VARIANT_RFC | (self.low as u64 & LOW_MASK))
+    }
+}
+
+/// A scope as one integer.
+pub(crate) fn scope_code(scope: Scope) -> i64 {
+    match scope {
+        Scope::User(id) => id.get() << 2,
+        Scope::Product(id) => id.get() << 2 | 1,
+        Scope::Campaigns => 2,
+    }
+}
+
+/// The scope of a stored code; `None` for one that is never written.
+pub(crate) fn scope_of(code: i64) -> Option<Scope> {
+    match code & 3 {
+        0 => UserId::new(code >> 2).map(Scope::User),
+        1 => ProductId::new(code >> 2).map(Scope::Product),
+        _ => (code == 2).then_some(Scope::Campaigns),
+    }
+}
+
+/// A key as it is stored: 16 bytes for the canonical text of a UUID, else the text.
+pub(crate) fn stored_key(key: &IdempotencyKey) -> ToSqlOutput<'_> {
+    match compact(key.as_str()) {
+        Some(id) => ToSqlOutput::Owned(Value::Blob(id.as_bytes().to_vec())),
+        None => ToSqlOutput::Borrowed(ValueRef::Text(key.as_str().as_bytes())),
+    }
+}
+
+/// The UUID whose canonical text, to the letter, the key is: another spelling
+/// is another key.
+fn compact(key: &str) -> Option<Uuid> {
+    const CANONICAL_LENGTH: usize = 36;
+    let canonical = key.len() == CANONICAL_LENGTH
+        && key.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'));
+    canonical.then(|| Uuid::try_parse(key).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use jumun_domain::{CampaignId, IdSequence, Timestamp};
+
+    use super::*;
+
+    #[test]
+    fn an_id_survives_being_stored_as_two_integers() {
+        let mut ids = IdSequence::new(None, 3);
+        for micros in [0, 1_000, 1_700_000_000_000_000, 281_474_976_710_655_000] {
+            let id = ids.next(Timestamp::from_micros(micros));
+            let stored = StoredId::of(id).unwrap();
+            assert!(stored.key >= 0 && stored.low >= 0);
+            assert_eq!(stored.uuid(), id);
+        }
+        assert_eq!(StoredId::of(Uuid::nil()), None);
+        assert_eq!(StoredId::of(Uuid::max()), None);
+    }
+
+    #[test]
+    fn a_scope_survives_being_stored_as_one_integer() {
+        let user = UserId::new(9_007_199_254_740_991).unwrap();
+        let product = ProductId::new(1).unwrap();
+        for scope in [Scope::User(user), Scope::Product(product), Scope::Campaigns] {
+            assert_eq!(scope_of(scope_code(scope)), Some(scope));
+        }
+        assert_eq!(scope_of(3), None);
+        assert!(CampaignId::new(0).is_none());
+    }
+
+    #[test]
+    fn only_the_canonical_text_of_a_uuid_is_stored_as_bytes() {
+        let table = [
+            ("0199a6e0-0000-7000-8000-000000000001", true),
+            ("0199A6E0-0000-7000-8000-000000000001", false),
+            ("0199a6e0000070008000000000000001", false),
+            ("0199a6e00000-7000-8000-000000000-001", false),
+            ("order-1", false),
+        ];
+        for (text, bytes) in table {
+            assert_eq!(compact(text).is_some(), bytes, "{text}");
+        }
+    }
+}

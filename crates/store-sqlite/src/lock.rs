@@ -1,0 +1,64 @@
+//! One server a file, kept by an operating system lock.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::OpenError;
+
+/// Held while a server runs on the database. The lock lives on a file of its
+/// own, `<database>.lock`: closing a handle on the database itself would drop
+/// SQLite's own locks. The system releases it however the process ends.
+#[derive(Debug)]
+pub(crate) struct ServerLock {
+    _file: File,
+}
+
+impl ServerLock {
+    /// Takes the lock of the database at `path`, which need not exist yet.
+    pub(crate) fn take(path: &Path) -> Result<Self, OpenError> {
+        let lock_path = lock_path(path);
+        let unusable = |error: std::io::Error| OpenError::Unusable {
+            path: lock_path.clone(),
+            reason: error.to_string(),
+            remedy: "give this user the right to write the database's folder",
+        };
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&lock_path)
+            .map_err(unusable)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut text = String::new();
+                let holder = file.read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
+                return Err(OpenError::InUse { path: path.to_owned(), holder });
+            }
+            Err(TryLockError::Error(error)) => return Err(unusable(error)),
+        }
+        // Only a hint for the message above, so a full disk does not matter.
+        let _ = file.set_len(0);
+        let _ = file.rewind();
+        let _ = writeln!(file, "{}", std::process::id());
+        Ok(Self { _file: file })
+    }
+}
+
+/// Links lead to one lock: the path is resolved first, or its folder where
+/// the database is yet to be created.
+fn lock_path(path: &Path) -> PathBuf {
+    let resolved = std::fs::canonicalize(path).unwrap_or_else(|_| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = std::fs::canonicalize(folder.unwrap_or(Path::new("."))).ok();
+        match (folder, path.file_name()) {
+            (Some(folder), Some(name)) => folder.join(name),
+            _ => path.to_owned(),
+        }
+    });
+    let mut name = resolved.into_os_string();
+    name.push(".lock");
+    PathBuf::from(name)
+}

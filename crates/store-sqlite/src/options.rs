@@ -1,0 +1,65 @@
+//! Settings of the engine, and its bounds with their reasons.
+
+use std::time::Duration;
+
+use jumun_store::Currency;
+
+/// Settings of the embedded engine.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The currency to pin in a new database. For one that exists, `Some` must
+    /// be the currency it was created with; `None` takes what it has.
+    pub currency: Option<Currency>,
+    /// How many requests may wait for the writer before more are refused.
+    pub queue_capacity: usize,
+    /// Connections for reads.
+    pub readers: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { currency: None, queue_capacity: QUEUE_CAPACITY, readers: READERS }
+    }
+}
+
+/// Waiting requests: a second's worth on a small machine, so that one who is
+/// let in is answered soon, and a burst of thousands is not turned away.
+const QUEUE_CAPACITY: usize = 16_384;
+
+/// Reads at the same moment; more would only take turns on the processors.
+const READERS: usize = 4;
+
+/// Reads that may wait for a reader before more are refused: a wait of about a
+/// second for look-ups by key.
+pub(crate) const MAX_WAITING_READS: usize = 8_192;
+
+/// Requests in one transaction. Beyond it the cost of a commit, shared by all,
+/// no longer shrinks, while everyone in the batch waits for its last request.
+pub(crate) const MAX_BATCH: usize = 1_024;
+
+/// How long a transaction waits for another process that writes (an import).
+/// Their transactions take milliseconds.
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The write-ahead log is checkpointed by its own thread once it has grown by
+/// this many pages (16 MiB): often enough that little is left to recover, and
+/// rarely enough that a page changed by many batches is written back once.
+pub(crate) const CHECKPOINT_PAGES: u32 = 4_096;
+
+/// When the log has this many pages (64 MiB) although the thread keeps
+/// checkpointing, the writer does the small rest itself between two batches,
+/// so that the log begins anew instead of growing for ever.
+pub(crate) const WAL_RESTART_PAGES: u32 = 16_384;
+
+/// What the log is cut back to when it begins anew.
+pub(crate) const WAL_KEPT_BYTES: i64 = 64 << 20;
+
+/// Page cache of the writer, in KiB: the inner pages and the right edges of
+/// every tree, and the rows of some 100,000 users and products.
+pub(crate) const WRITER_CACHE_KIB: i64 = 64 << 10;
+
+/// Page cache of each reader, in KiB.
+pub(crate) const READER_CACHE_KIB: i64 = 8 << 10;
+
+/// Prepared statements kept by a connection: more than there are.
+pub(crate) const STATEMENT_CACHE: usize = 128;

@@ -1,0 +1,222 @@
+//! The look-ups, in SQL. Each runs in one snapshot.
+
+use std::sync::Arc;
+
+use jumun_domain::{
+    AdjustmentId, Campaign, CampaignId, CouponId, Entry, EntryId, Hour, Money, Order, OrderId,
+    Product, ProductId, StockAdjustment, Units, UserId,
+};
+use jumun_store::{BestSeller, CouponView, NumberedEvent, Page, PageOf};
+use rusqlite::{Connection, params};
+
+use crate::key::StoredId;
+use crate::rows::{
+    campaign, collect, coupon, entry, event, order, product, stock_adjustment, user,
+};
+use crate::storage::StorageError;
+
+type Result<T> = std::result::Result<T, StorageError>;
+
+/// One more than asked for, which tells whether there are more.
+fn one_more<K>(page: &Page<K>) -> i64 {
+    i64::try_from(page.limit).unwrap_or(i64::MAX - 1) + 1
+}
+
+/// Follows a chain from `head` (or from what follows `after`) for a page.
+/// `find` returns a row and the key of the one before it.
+fn follow<T>(
+    head: Option<i64>,
+    limit: usize,
+    find: impl Fn(i64) -> Result<Option<(T, Option<i64>)>>,
+) -> Result<PageOf<T>> {
+    let mut items = Vec::new();
+    let mut next = head;
+    while let Some(key) = next {
+        if items.len() == limit {
+            return Ok(PageOf { items, more: true });
+        }
+        let (item, previous) =
+            find(key)?.ok_or_else(|| StorageError::corrupt("users", "a chain is broken"))?;
+        items.push(item);
+        next = previous;
+    }
+    Ok(PageOf { items, more: false })
+}
+
+pub(crate) fn orders(
+    connection: &Connection,
+    user_id: UserId,
+    page: Page<OrderId>,
+) -> Result<Option<PageOf<Arc<Order>>>> {
+    let Some(user) = user::find(connection, user_id)? else { return Ok(None) };
+    let head = match page.after {
+        None => user.heads.order,
+        Some(id) => match StoredId::of(id.0) {
+            Some(stored) => order::find_by_key(connection, stored.key)?
+                .filter(|found| found.order.id == id && found.order.user_id == user_id)
+                .and_then(|found| found.previous),
+            None => None,
+        },
+    };
+    follow(head, page.limit, |key| {
+        let found = order::find_by_key(connection, key)?;
+        Ok(found.map(|found| (Arc::new(found.order), found.previous)))
+    })
+    .map(Some)
+}
+
+pub(crate) fn entries(
+    connection: &Connection,
+    user_id: UserId,
+    page: Page<EntryId>,
+) -> Result<Option<PageOf<Entry>>> {
+    let Some(user) = user::find(connection, user_id)? else { return Ok(None) };
+    let head = match page.after {
+        None => user.heads.entry,
+        Some(id) => match StoredId::of(id.0) {
+            Some(stored) => entry::find_by_key(connection, stored.key)?
+                .filter(|found| found.entry.id == id && found.entry.user_id == user_id)
+                .and_then(|found| found.previous),
+            None => None,
+        },
+    };
+    follow(head, page.limit, |key| {
+        let found = entry::find_by_key(connection, key)?;
+        Ok(found.map(|found| (found.entry, found.previous)))
+    })
+    .map(Some)
+}
+
+pub(crate) fn coupons(
+    connection: &Connection,
+    user_id: UserId,
+    page: Page<CouponId>,
+) -> Result<Option<PageOf<CouponView>>> {
+    let Some(user) = user::find(connection, user_id)? else { return Ok(None) };
+    let head = match page.after {
+        None => user.heads.coupon,
+        Some(id) => match StoredId::of(id.0) {
+            Some(stored) => coupon::find_by_key(connection, stored.key)?
+                .filter(|found| found.coupon.id == id && found.coupon.user_id == user_id)
+                .and_then(|found| found.previous),
+            None => None,
+        },
+    };
+    follow(head, page.limit, |key| {
+        let Some(found) = coupon::find_by_key(connection, key)? else { return Ok(None) };
+        let campaign = campaign::find(connection, found.coupon.campaign_id)?
+            .ok_or_else(|| StorageError::corrupt("coupons", "its campaign is not there"))?;
+        let view = CouponView { coupon: found.coupon, campaign: Arc::new(campaign) };
+        Ok(Some((view, found.previous)))
+    })
+    .map(Some)
+}
+
+pub(crate) fn all_orders(
+    connection: &Connection,
+    page: Page<OrderId>,
+) -> Result<PageOf<Arc<Order>>> {
+    // The time and counter of any UUID bound the keys after it.
+    let after = page.after.map_or(-1, |id| StoredId::minted(id.0).key);
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {} FROM orders WHERE key > ?1 ORDER BY key LIMIT ?2",
+        order::COLUMNS
+    ))?;
+    let items = collect(statement.query([after, one_more(&page)])?, |row| {
+        Ok(Arc::new(order::decode(row)?.order))
+    })?;
+    Ok(PageOf::from_one_more(items, page.limit))
+}
+
+pub(crate) fn products(connection: &Connection, page: Page<ProductId>) -> Result<PageOf<Product>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {} FROM products WHERE product_id > ?1 ORDER BY product_id LIMIT ?2",
+        product::COLUMNS
+    ))?;
+    let after = page.after.map_or(0, ProductId::get);
+    let items = collect(statement.query([after, one_more(&page)])?, product::decode)?;
+    Ok(PageOf::from_one_more(items, page.limit))
+}
+
+pub(crate) fn campaigns(
+    connection: &Connection,
+    page: Page<CampaignId>,
+) -> Result<PageOf<Campaign>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {} FROM campaigns WHERE campaign_id > ?1 ORDER BY campaign_id LIMIT ?2",
+        campaign::COLUMNS
+    ))?;
+    let after = page.after.map_or(0, CampaignId::get);
+    let items = collect(statement.query([after, one_more(&page)])?, campaign::decode)?;
+    Ok(PageOf::from_one_more(items, page.limit))
+}
+
+pub(crate) fn stock_adjustments(
+    connection: &Connection,
+    product_id: ProductId,
+    page: Page<AdjustmentId>,
+) -> Result<Option<PageOf<StockAdjustment>>> {
+    if product::find(connection, product_id)?.is_none() {
+        return Ok(None);
+    }
+    let after = match page.after {
+        None => -1,
+        Some(id) => match StoredId::of(id.0) {
+            Some(stored) => match stock_adjustment::find_by_key(connection, product_id, stored.key)? {
+                Some(found) if found.id == id => stored.key,
+                _ => i64::MAX,
+            },
+            None => i64::MAX,
+        },
+    };
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {} FROM stock_adjustments WHERE product_id = ?1 AND key > ?2 ORDER BY key LIMIT ?3",
+        stock_adjustment::COLUMNS
+    ))?;
+    let rows = statement.query([product_id.get(), after, one_more(&page)])?;
+    let items = collect(rows, stock_adjustment::decode)?;
+    Ok(Some(PageOf::from_one_more(items, page.limit)))
+}
+
+pub(crate) fn best_sellers(
+    connection: &Connection,
+    since: Hour,
+    limit: usize,
+) -> Result<Vec<BestSeller>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT sold.product_id, products.name, sold.quantity, sold.amount
+         FROM (SELECT product_id, sum(quantity) AS quantity, sum(amount) AS amount
+               FROM sales WHERE hour >= ?1 GROUP BY product_id
+               HAVING sum(quantity) > 0
+               ORDER BY 2 DESC, 1 LIMIT ?2) AS sold
+         JOIN products USING (product_id) ORDER BY 3 DESC, 1",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    collect(statement.query(params![since.get(), limit])?, |row| {
+        let corrupt = || StorageError::corrupt("sales", "number out of range");
+        // A double beyond the range is held at its end.
+        let amount = row.get::<_, f64>(3)?.clamp(0.0, Money::MAX.get() as f64);
+        Ok(BestSeller {
+            product_id: ProductId::new(row.get(0)?).ok_or_else(corrupt)?,
+            name: row.get(1)?,
+            quantity: Units::new(row.get(2)?).ok_or_else(corrupt)?,
+            amount: Money::new(amount as i64).ok_or_else(corrupt)?,
+        })
+    })
+}
+
+pub(crate) fn events(
+    connection: &Connection,
+    after: u64,
+    limit: usize,
+) -> Result<Vec<NumberedEvent>> {
+    let Ok(after) = i64::try_from(after) else { return Ok(Vec::new()) };
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {}, {} FROM {} WHERE events.sequence > ?1 ORDER BY events.sequence LIMIT ?2",
+        order::COLUMNS,
+        event::COLUMNS,
+        event::TABLES,
+    ))?;
+    collect(statement.query([after, limit])?, event::decode)
+}

@@ -1,0 +1,86 @@
+//! Rows of `users`.
+
+use std::sync::LazyLock;
+
+use jumun_domain::{User, UserId};
+use rusqlite::{Connection, Row, params};
+
+use super::{Decoder, Result, optional};
+
+/// A user and where the chains of their rows begin.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredUser {
+    pub(crate) user: User,
+    pub(crate) heads: Heads,
+}
+
+/// The keys of a user's newest rows; each of those names the one before it.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Heads {
+    pub(crate) order: Option<i64>,
+    pub(crate) entry: Option<i64>,
+    pub(crate) coupon: Option<i64>,
+}
+
+pub(crate) const COLUMNS: &str =
+    "user_id, name, balance, paid, last_order, last_entry, last_coupon, created_at";
+
+pub(crate) fn decode(row: &Row<'_>) -> Result<StoredUser> {
+    let row = Decoder::new(row, "users");
+    Ok(StoredUser {
+        user: User {
+            id: row.id(0, UserId::new)?,
+            name: row.get(1)?,
+            balance: row.money(2)?,
+            paid: row.money(3)?,
+            created_at: row.time(7)?,
+        },
+        heads: Heads { order: row.get(4)?, entry: row.get(5)?, coupon: row.get(6)? },
+    })
+}
+
+pub(crate) fn find(connection: &Connection, id: UserId) -> Result<Option<StoredUser>> {
+    // Built once: this runs for every order.
+    static SQL: LazyLock<String> =
+        LazyLock::new(|| format!("SELECT {COLUMNS} FROM users WHERE user_id = ?1"));
+    let mut statement = connection.prepare_cached(&SQL)?;
+    optional(statement.query([id.get()])?, decode)
+}
+
+pub(crate) fn insert(connection: &Connection, user: &User, heads: Heads) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO users
+             (user_id, name, balance, paid, last_order, last_entry, last_coupon, created_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![
+            user.id.get(),
+            user.name,
+            user.balance.get(),
+            user.paid.get(),
+            heads.order,
+            heads.entry,
+            heads.coupon,
+            user.created_at.as_micros(),
+        ])?;
+    Ok(())
+}
+
+pub(crate) fn update(connection: &Connection, user: &User, heads: Heads) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE users SET name = ?2, balance = ?3, paid = ?4,
+             last_order = ?5, last_entry = ?6, last_coupon = ?7 WHERE user_id = ?1",
+        )?
+        .execute(params![
+            user.id.get(),
+            user.name,
+            user.balance.get(),
+            user.paid.get(),
+            heads.order,
+            heads.entry,
+            heads.coupon,
+        ])?;
+    Ok(())
+}

@@ -1,0 +1,241 @@
+//! The one writer thread.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use jumun_domain::{Decision, Request};
+use jumun_store::Fault;
+use rusqlite::Connection;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+use crate::batch::{self, BatchError, Outcomes};
+use crate::checkpoint::{self, CheckpointSignal};
+use crate::connection::{self, Role};
+use crate::error::OpenError;
+use crate::options::MAX_BATCH;
+use crate::queue::{Job, Queue};
+
+type Reply = oneshot::Sender<Result<Decision, Fault>>;
+
+/// Why the writer cannot write now, in words; `None` while it can.
+pub(crate) type Trouble = Mutex<Option<String>>;
+
+/// What the writer shares with the store.
+pub(crate) struct Shared {
+    pub(crate) queue: Queue,
+    pub(crate) trouble: Trouble,
+    pub(crate) checkpoints: Arc<CheckpointSignal>,
+}
+
+impl Shared {
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_trouble(&self, trouble: Option<String>) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
+}
+
+/// Starts the thread. It ends when the queue is closed and empty.
+pub(crate) fn start(
+    path: &Path,
+    shared: Arc<Shared>,
+    runtime: Handle,
+) -> Result<JoinHandle<()>, OpenError> {
+    let connection = open(path, &shared)?;
+    let mut writer = Writer { path: path.to_owned(), connection: Some(connection), shared, runtime };
+    std::thread::Builder::new()
+        .name("writer".to_owned())
+        .spawn(move || {
+            let abandon = AbandonOnExit(writer.shared.clone());
+            writer.run();
+            drop(abandon);
+        })
+        .map_err(|error| OpenError::Unusable {
+            path: path.to_owned(),
+            reason: error.to_string(),
+            remedy: "raise the limit on threads for this user",
+        })
+}
+
+/// Whatever ends the thread, a panic too, nobody waits for it for ever.
+struct AbandonOnExit(Arc<Shared>);
+
+impl Drop for AbandonOnExit {
+    fn drop(&mut self) {
+        self.0.queue.abandon();
+    }
+}
+
+fn open(path: &Path, shared: &Arc<Shared>) -> Result<Connection, OpenError> {
+    let mut connection = connection::open(path, Role::Writer)?;
+    let signal = shared.checkpoints.clone();
+    connection
+        .wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages: i32| {
+            signal.committed(u32::try_from(pages).unwrap_or(0));
+            Ok(())
+        }))
+        .map_err(|error| connection::explain(path, &error))?;
+    Ok(connection)
+}
+
+struct Writer {
+    path: PathBuf,
+    /// `None` after storage failed to make a commit durable: nothing is
+    /// written until it is open again.
+    connection: Option<Connection>,
+    shared: Arc<Shared>,
+    runtime: Handle,
+}
+
+impl Writer {
+    fn run(&mut self) {
+        let mut jobs = Vec::with_capacity(MAX_BATCH);
+        while self.shared.queue.take(&mut jobs, MAX_BATCH) {
+            metrics::gauge!("jumun_queue_depth").set(self.shared.queue.depth() as f64);
+            let mut requests = Vec::with_capacity(jobs.len());
+            let mut replies = Vec::with_capacity(jobs.len());
+            let mut probes = Vec::new();
+            for job in jobs.drain(..) {
+                match job {
+                    Job::Execute { request, reply } => {
+                        requests.push(request);
+                        replies.push(reply);
+                    }
+                    Job::Probe { reply } => probes.push(reply),
+                }
+            }
+            if !requests.is_empty() {
+                let outcomes = self.write(&requests);
+                self.answer(replies, outcomes);
+            }
+            if !probes.is_empty() {
+                let outcome = self.probe();
+                for reply in probes {
+                    // Nobody may be waiting any more.
+                    let _ = reply.send(outcome.clone());
+                }
+            }
+            if let Some(connection) = &self.connection {
+                self.shared.checkpoints.finish_if_asked(connection);
+            }
+        }
+    }
+
+    /// Runs a batch; whatever happens, there is one outcome for each request.
+    fn write(&mut self, requests: &[Request]) -> Outcomes {
+        let started = Instant::now();
+        let result = self.with_connection(|connection| batch::run(connection, requests));
+        let outcomes = match result {
+            Ok(outcomes) => outcomes,
+            // One request may be at fault: its neighbours must not suffer.
+            Err(BatchError::NotDone(error)) if requests.len() > 1 && !error.concerns_everyone() => {
+                tracing::error!(%error, "a batch failed and is tried request by request");
+                self.write_singly(requests)
+            }
+            Err(error) => {
+                let fault = fault(&error);
+                requests.iter().map(|_| Err(fault.clone())).collect()
+            }
+        };
+        metrics::histogram!("jumun_batch_size").record(requests.len() as f64);
+        metrics::histogram!("jumun_commit_duration_seconds").record(started.elapsed());
+        metrics::gauge!("jumun_wal_pages").set(f64::from(self.shared.checkpoints.log_pages()));
+        outcomes
+    }
+
+    fn write_singly(&mut self, requests: &[Request]) -> Outcomes {
+        let mut outcomes = Outcomes::with_capacity(requests.len());
+        for request in requests {
+            let one = std::slice::from_ref(request);
+            match self.with_connection(|connection| batch::run(connection, one)) {
+                Ok(outcome) => outcomes.extend(outcome),
+                Err(error) => outcomes.push(Err(fault(&error))),
+            }
+        }
+        outcomes
+    }
+
+    /// A commit that changes nothing anyone sees.
+    fn probe(&mut self) -> Result<(), Fault> {
+        let result = self.with_connection(|connection| {
+            match connection.execute("UPDATE shop SET last_key = last_key", []) {
+                Ok(_) => Ok(()),
+                Err(error) => Err(BatchError::NotDone(error.into())),
+            }
+        });
+        result.map_err(|error| fault(&error))
+    }
+
+    /// Runs `work` on the connection, opened again first where it was given
+    /// up, and keeps account of whether the storage works.
+    fn with_connection<T>(
+        &mut self,
+        work: impl FnOnce(&mut Connection) -> Result<T, BatchError>,
+    ) -> Result<T, BatchError> {
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.reopen()?,
+        };
+        let result = work(&mut connection);
+        match &result {
+            Ok(_) => {
+                if self.shared.trouble().is_some() {
+                    tracing::info!("the database can be written again");
+                    self.shared.set_trouble(None);
+                }
+                self.connection = Some(connection);
+            }
+            Err(BatchError::NotDone(error)) => {
+                if error.concerns_everyone() {
+                    tracing::error!(cause = error.explain(), "a batch was not written");
+                    self.shared.set_trouble(Some(error.explain()));
+                }
+                self.connection = Some(connection);
+            }
+            Err(BatchError::Unknown(error)) => {
+                tracing::error!(cause = error.explain(), "a commit failed; the database is reopened");
+                self.shared.set_trouble(Some(error.explain()));
+            }
+        }
+        result
+    }
+
+    /// Opens the database again after a failed commit. The log may then hold
+    /// records whose sync failed and would not be tried again by the system;
+    /// so all of it is brought into the database file, and that is synced,
+    /// before anything is built on it.
+    fn reopen(&mut self) -> Result<Connection, BatchError> {
+        let attempt = open(&self.path, &self.shared).map_err(|error| error.to_string());
+        let attempt = attempt.and_then(|connection| {
+            checkpoint::truncate(&connection).map_err(|error| error.to_string())?;
+            Ok(connection)
+        });
+        attempt.map_err(|reason| {
+            self.shared.set_trouble(Some(reason.clone()));
+            BatchError::NotDone(crate::storage::StorageError::corrupt("the reopened database", reason))
+        })
+    }
+
+    /// Hands the answers to one task of the runtime: the tasks that wait are
+    /// then woken from within, without a system call for each.
+    fn answer(&self, replies: Vec<Reply>, outcomes: Outcomes) {
+        self.runtime.spawn(async move {
+            for (reply, outcome) in replies.into_iter().zip(outcomes) {
+                // Nobody may be waiting any more.
+                let _ = reply.send(outcome);
+            }
+        });
+    }
+}
+
+fn fault(error: &BatchError) -> Fault {
+    match error {
+        BatchError::NotDone(error) => error.not_done(),
+        BatchError::Unknown(error) => Fault::indeterminate(error.explain()),
+    }
+}
