@@ -11,10 +11,7 @@ use crate::rows::{campaign, coupon, entry, event, order, product, stock_adjustme
 use crate::storage::StorageError;
 
 /// Writes everything, each table in the order of its keys.
-pub(crate) fn apply(
-    connection: &Connection,
-    gathered: &mut Gathered,
-) -> Result<(), StorageError> {
+pub(crate) fn apply(connection: &Connection, gathered: &mut Gathered) -> Result<(), StorageError> {
     let moved = append(connection, gathered)?;
     write_users(connection, gathered, &moved)?;
     let set = &gathered.set;

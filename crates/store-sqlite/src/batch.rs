@@ -37,24 +37,10 @@ pub(crate) fn run(
     connection: &mut Connection,
     requests: &[Request],
 ) -> Result<Outcomes, BatchError> {
-    run_checked(connection, requests, |_| true).map(Option::unwrap_or_default)
-}
-
-/// As [`run`], but commits only if `accept` says so of the outcomes: `None`
-/// when it was rolled back.
-pub(crate) fn run_checked(
-    connection: &mut Connection,
-    requests: &[Request],
-    accept: impl FnOnce(&Outcomes) -> bool,
-) -> Result<Option<Outcomes>, BatchError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let outcomes = decide_all(&transaction, requests)?;
-    if !accept(&outcomes) {
-        transaction.rollback()?;
-        return Ok(None);
-    }
     match transaction.commit() {
-        Ok(()) => Ok(Some(outcomes)),
+        Ok(()) => Ok(outcomes),
         Err(error) => Err(commit_failed(error)),
     }
 }
@@ -68,7 +54,12 @@ pub(crate) fn decide_all(
     let before = ids.position();
     let mut outcomes = Vec::with_capacity(requests.len());
     while outcomes.len() < requests.len() {
-        decide_round(connection, &requests[outcomes.len()..], &mut ids, &mut outcomes)?;
+        decide_round(
+            connection,
+            &requests[outcomes.len()..],
+            &mut ids,
+            &mut outcomes,
+        )?;
     }
     if ids.position() != before {
         mint::save(connection, &ids)?;

@@ -72,7 +72,10 @@ impl CheckpointSignal {
     fn wait(&self) -> bool {
         let mut request = self.lock();
         while !request.wanted && !request.stopped {
-            request = self.changed.wait(request).unwrap_or_else(PoisonError::into_inner);
+            request = self
+                .changed
+                .wait(request)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         request.wanted = false;
         !request.stopped
@@ -137,10 +140,15 @@ fn checkpoint(connection: &Connection, signal: &CheckpointSignal) {
 /// the pages in the log and how many of them are in the database by now.
 pub(crate) fn passive(connection: &Connection) -> rusqlite::Result<(u32, u32)> {
     let (log, done) = connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::PASSIVE)?;
-    Ok((u32::try_from(log).unwrap_or(0), u32::try_from(done).unwrap_or(0)))
+    Ok((
+        u32::try_from(log).unwrap_or(0),
+        u32::try_from(done).unwrap_or(0),
+    ))
 }
 
 /// Brings the whole log into the database, synced, and empties it.
 pub(crate) fn truncate(connection: &Connection) -> rusqlite::Result<()> {
-    connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::TRUNCATE).map(|_| ())
+    connection
+        .wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::TRUNCATE)
+        .map(|_| ())
 }

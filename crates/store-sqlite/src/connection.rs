@@ -75,12 +75,18 @@ pub(crate) fn set_up(connection: &Connection, role: Role) -> rusqlite::Result<()
 /// An error of SQLite while opening, in words.
 pub(crate) fn explain(path: &Path, error: &rusqlite::Error) -> OpenError {
     let path = path.to_owned();
-    let unusable = |remedy| OpenError::Unusable { path: path.clone(), reason: error.to_string(), remedy };
+    let unusable = |remedy| OpenError::Unusable {
+        path: path.clone(),
+        reason: error.to_string(),
+        remedy,
+    };
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => OpenError::NotOurs { path },
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::AuthorizationForStatementDenied) => {
-            unusable("check that the folder exists and that this user may read and write it")
-        }
+        Some(
+            ErrorCode::CannotOpen
+            | ErrorCode::PermissionDenied
+            | ErrorCode::AuthorizationForStatementDenied,
+        ) => unusable("check that the folder exists and that this user may read and write it"),
         Some(ErrorCode::ReadOnly) => {
             unusable("give this user the right to write the file and its folder")
         }
@@ -91,6 +97,9 @@ pub(crate) fn explain(path: &Path, error: &rusqlite::Error) -> OpenError {
         Some(ErrorCode::SystemIoFailure) => {
             unusable("the storage failed: check the disk and the system's log")
         }
-        _ => OpenError::Damaged { path, reason: error.to_string() },
+        _ => OpenError::Damaged {
+            path,
+            reason: error.to_string(),
+        },
     }
 }

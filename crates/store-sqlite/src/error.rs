@@ -17,7 +17,9 @@ pub enum OpenError {
         holder: Option<u32>,
     },
     /// The path does not exist where it must.
-    #[error("there is no database at {path}; check --database, or run `jumun migrate` to create it")]
+    #[error(
+        "there is no database at {path}; check --database, or run `jumun migrate` to create it"
+    )]
     Missing {
         /// The database file.
         path: PathBuf,
@@ -33,7 +35,9 @@ pub enum OpenError {
         remedy: &'static str,
     },
     /// The file is something else.
-    #[error("{path} is not a jumun database; give --database another file, this one was left as it is")]
+    #[error(
+        "{path} is not a jumun database; give --database another file, this one was left as it is"
+    )]
     NotOurs {
         /// The file.
         path: PathBuf,
@@ -51,7 +55,9 @@ pub enum OpenError {
         known: i32,
     },
     /// The schema is older than this program and was not to be changed.
-    #[error("{path} has schema version {found} and this jumun needs {known}; run `jumun migrate` first")]
+    #[error(
+        "{path} has schema version {found} and this jumun needs {known}; run `jumun migrate` first"
+    )]
     Older {
         /// The database file.
         path: PathBuf,
@@ -83,7 +89,9 @@ pub enum OpenError {
         least: &'static str,
     },
     /// Anything else that SQLite says.
-    #[error("{path}: {reason}; run `jumun audit` on a copy and restore a backup if it finds damage")]
+    #[error(
+        "{path}: {reason}; run `jumun audit` on a copy and restore a backup if it finds damage"
+    )]
     Damaged {
         /// The database file.
         path: PathBuf,

@@ -46,7 +46,10 @@ fn load(
     let set = &mut gathered.set;
     for id in missing.users {
         let found = user::find(connection, id)?;
-        gathered.heads.insert(id, found.as_ref().map_or_else(Heads::default, |it| it.heads));
+        gathered.heads.insert(
+            id,
+            found.as_ref().map_or_else(Heads::default, |it| it.heads),
+        );
         set.users.load(id, found.map(|it| it.user));
     }
     for id in missing.products {
@@ -80,7 +83,10 @@ fn load(
                 count_purchases(connection, gathered, product_id, user_id)?
             }
         };
-        gathered.set.purchases.load((product_id, user_id), Some(bought));
+        gathered
+            .set
+            .purchases
+            .load((product_id, user_id), Some(bought));
     }
     Ok(())
 }
@@ -90,13 +96,15 @@ fn stored_purchases(
     product: ProductId,
     user: UserId,
 ) -> Result<Option<Units>, StorageError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT quantity FROM purchases WHERE product_id = ?1 AND user_id = ?2",
-    )?;
-    optional(statement.query(params![product.get(), user.get()])?, |row| {
-        Units::new(row.get(0)?)
-            .ok_or_else(|| StorageError::corrupt("purchases", "number out of range"))
-    })
+    let mut statement = connection
+        .prepare_cached("SELECT quantity FROM purchases WHERE product_id = ?1 AND user_id = ?2")?;
+    optional(
+        statement.query(params![product.get(), user.get()])?,
+        |row| {
+            Units::new(row.get(0)?)
+                .ok_or_else(|| StorageError::corrupt("purchases", "number out of range"))
+        },
+    )
 }
 
 /// Follows the user's chain of orders back to when the product was created:
@@ -108,7 +116,9 @@ fn count_purchases(
     user_id: UserId,
 ) -> Result<Units, StorageError> {
     let product = gathered.set.products.get(&product_id).ok().flatten();
-    let Some(oldest) = product.map(|product| product.created_at) else { return Ok(Units::ZERO) };
+    let Some(oldest) = product.map(|product| product.created_at) else {
+        return Ok(Units::ZERO);
+    };
     let mut bought = Units::ZERO;
     let mut next = gathered.heads.get(&user_id).and_then(|heads| heads.order);
     while let Some(key) = next {
@@ -118,7 +128,12 @@ fn count_purchases(
             break;
         }
         if found.order.cancellation.is_none() {
-            for line in found.order.lines.iter().filter(|line| line.product_id == product_id) {
+            for line in found
+                .order
+                .lines
+                .iter()
+                .filter(|line| line.product_id == product_id)
+            {
                 bought = bought.saturating_add(line.quantity);
             }
         }

@@ -1,6 +1,6 @@
 //! How ids and keys are stored.
 
-use jumun_domain::{IdempotencyKey, ProductId, Scope, UserId};
+use jumun_domain::{IdempotencyKey, Scope};
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use uuid::Uuid;
 
@@ -35,7 +35,10 @@ impl StoredId {
     fn split(high: u64, low: u64) -> Self {
         let key = (high >> 16) << COUNTER_BITS | (high & COUNTER_MASK);
         // 60 and 62 bits: both fit a positive i64.
-        Self { key: key as i64, low: (low & LOW_MASK) as i64 }
+        Self {
+            key: key as i64,
+            low: (low & LOW_MASK) as i64,
+        }
     }
 
     pub(crate) fn uuid(self) -> Uuid {
@@ -54,15 +57,6 @@ pub(crate) fn scope_code(scope: Scope) -> i64 {
     }
 }
 
-/// The scope of a stored code; `None` for one that is never written.
-pub(crate) fn scope_of(code: i64) -> Option<Scope> {
-    match code & 3 {
-        0 => UserId::new(code >> 2).map(Scope::User),
-        1 => ProductId::new(code >> 2).map(Scope::Product),
-        _ => (code == 2).then_some(Scope::Campaigns),
-    }
-}
-
 /// A key as it is stored: 16 bytes for the canonical text of a UUID, else the text.
 pub(crate) fn stored_key(key: &IdempotencyKey) -> ToSqlOutput<'_> {
     match compact(key.as_str()) {
@@ -76,13 +70,15 @@ pub(crate) fn stored_key(key: &IdempotencyKey) -> ToSqlOutput<'_> {
 fn compact(key: &str) -> Option<Uuid> {
     const CANONICAL_LENGTH: usize = 36;
     let canonical = key.len() == CANONICAL_LENGTH
-        && key.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'));
+        && key
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'));
     canonical.then(|| Uuid::try_parse(key).ok()).flatten()
 }
 
 #[cfg(test)]
 mod tests {
-    use jumun_domain::{CampaignId, IdSequence, Timestamp};
+    use jumun_domain::{IdSequence, Timestamp};
 
     use super::*;
 
@@ -97,17 +93,6 @@ mod tests {
         }
         assert_eq!(StoredId::of(Uuid::nil()), None);
         assert_eq!(StoredId::of(Uuid::max()), None);
-    }
-
-    #[test]
-    fn a_scope_survives_being_stored_as_one_integer() {
-        let user = UserId::new(9_007_199_254_740_991).unwrap();
-        let product = ProductId::new(1).unwrap();
-        for scope in [Scope::User(user), Scope::Product(product), Scope::Campaigns] {
-            assert_eq!(scope_of(scope_code(scope)), Some(scope));
-        }
-        assert_eq!(scope_of(3), None);
-        assert!(CampaignId::new(0).is_none());
     }
 
     #[test]

@@ -5,11 +5,14 @@
 //! [`jumun_domain::decide`] over rows that were read in the same transaction.
 
 mod apply;
+mod audit;
+mod backup;
 mod batch;
 mod checkpoint;
 mod connection;
 mod error;
 mod gather;
+mod import;
 mod key;
 mod lock;
 mod migrate;
@@ -25,7 +28,10 @@ mod storage;
 mod store;
 mod writer;
 
+pub use audit::{AuditProgress, audit};
+pub use backup::{BackupError, backup};
 pub use error::OpenError;
+pub use import::{ImportError, ImportRow, Imported, Importer};
 pub use migrate::{Migration, migrate};
 pub use options::Options;
 pub use shop_reader::ShopReader;

@@ -34,8 +34,14 @@ impl ServerLock {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut text = String::new();
-                let holder = file.read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
-                return Err(OpenError::InUse { path: path.to_owned(), holder });
+                let holder = file
+                    .read_to_string(&mut text)
+                    .ok()
+                    .and_then(|_| text.trim().parse().ok());
+                return Err(OpenError::InUse {
+                    path: path.to_owned(),
+                    holder,
+                });
             }
             Err(TryLockError::Error(error)) => return Err(unusable(error)),
         }
@@ -51,7 +57,9 @@ impl ServerLock {
 /// the database is yet to be created.
 fn lock_path(path: &Path) -> PathBuf {
     let resolved = std::fs::canonicalize(path).unwrap_or_else(|_| {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
         let folder = std::fs::canonicalize(folder.unwrap_or(Path::new("."))).ok();
         match (folder, path.file_name()) {
             (Some(folder), Some(name)) => folder.join(name),

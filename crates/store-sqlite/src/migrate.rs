@@ -42,7 +42,11 @@ pub fn migrate(path: &Path, options: &Options) -> Result<Migration, OpenError> {
     let from = recognise(path, &connection)?;
     let known = latest_version();
     if from > known {
-        return Err(OpenError::Newer { path: path.to_owned(), found: from, known });
+        return Err(OpenError::Newer {
+            path: path.to_owned(),
+            found: from,
+            known,
+        });
     }
     if from < known {
         prepare(&mut connection).map_err(|error| explain(path, &error))?;
@@ -72,7 +76,11 @@ pub(crate) fn check_ours(path: &Path) -> Result<(), OpenError> {
     let found = recognise(path, &connection)?;
     let known = latest_version();
     if found > known {
-        return Err(OpenError::Newer { path: path.to_owned(), found, known });
+        return Err(OpenError::Newer {
+            path: path.to_owned(),
+            found,
+            known,
+        });
     }
     Ok(())
 }
@@ -81,25 +89,35 @@ pub(crate) fn check_ours(path: &Path) -> Result<(), OpenError> {
 /// changing it.
 pub(crate) fn open_current(path: &Path, role: Role) -> Result<Connection, OpenError> {
     if !path.exists() {
-        return Err(OpenError::Missing { path: path.to_owned() });
+        return Err(OpenError::Missing {
+            path: path.to_owned(),
+        });
     }
     let connection = open(path, role)?;
     let found = recognise(path, &connection)?;
     let known = latest_version();
     if found > known {
-        return Err(OpenError::Newer { path: path.to_owned(), found, known });
+        return Err(OpenError::Newer {
+            path: path.to_owned(),
+            found,
+            known,
+        });
     }
     if found < known {
-        return Err(OpenError::Older { path: path.to_owned(), found, known });
+        return Err(OpenError::Older {
+            path: path.to_owned(),
+            found,
+            known,
+        });
     }
     Ok(connection)
 }
 
 /// The currency pinned in the database.
 pub(crate) fn pinned_currency(connection: &Connection) -> Result<Currency, StorageError> {
-    let code: String =
-        connection.query_row("SELECT currency FROM shop", [], |row| row.get(0))?;
-    code.parse().map_err(|error| StorageError::corrupt("shop", error))
+    let code: String = connection.query_row("SELECT currency FROM shop", [], |row| row.get(0))?;
+    code.parse()
+        .map_err(|error| StorageError::corrupt("shop", error))
 }
 
 /// The schema version of a file of ours, 0 for an empty one.
@@ -114,11 +132,15 @@ fn recognise(path: &Path, connection: &Connection) -> Result<i32, OpenError> {
     match (id, tables) {
         (0 | APPLICATION_ID, 0) => Ok(0),
         (APPLICATION_ID, _) => connection
-            .query_row("SELECT coalesce(max(version), 0) FROM refinery_schema_history", [], |row| {
-                row.get(0)
-            })
+            .query_row(
+                "SELECT coalesce(max(version), 0) FROM refinery_schema_history",
+                [],
+                |row| row.get(0),
+            )
             .map_err(explain),
-        _ => Err(OpenError::NotOurs { path: path.to_owned() }),
+        _ => Err(OpenError::NotOurs {
+            path: path.to_owned(),
+        }),
     }
 }
 
@@ -162,7 +184,12 @@ fn check_currency(path: &Path, connection: &Connection, asked: Currency) -> Resu
 
 fn latest_version() -> i32 {
     let runner = embedded::migrations::runner();
-    runner.get_migrations().iter().map(refinery::Migration::version).max().unwrap_or(0)
+    runner
+        .get_migrations()
+        .iter()
+        .map(refinery::Migration::version)
+        .max()
+        .unwrap_or(0)
 }
 
 fn migration_failed(path: &Path, error: &refinery::Error) -> OpenError {
@@ -175,5 +202,8 @@ fn migration_failed(path: &Path, error: &refinery::Error) -> OpenError {
         reason = inner.to_string();
         source = inner.source();
     }
-    OpenError::Damaged { path: path.to_owned(), reason }
+    OpenError::Damaged {
+        path: path.to_owned(),
+        reason,
+    }
 }

@@ -8,17 +8,23 @@ use uuid::Uuid;
 
 /// The system's clock.
 pub(crate) fn now() -> Timestamp {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since_epoch = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Timestamp::from_micros(i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX))
 }
 
 /// The ids of one transaction: they go on after the last one that any process
 /// has minted in this database, whatever the clock says.
 pub(crate) fn resume(connection: &Connection) -> rusqlite::Result<IdSequence> {
-    let last: i64 =
-        connection.prepare_cached("SELECT last_key FROM shop")?.query_row([], |row| row.get(0))?;
+    let last: i64 = connection
+        .prepare_cached("SELECT last_key FROM shop")?
+        .query_row([], |row| row.get(0))?;
     let (entropy, _) = Uuid::new_v4().as_u64_pair();
-    Ok(IdSequence::resume(u64::try_from(last).unwrap_or(0), entropy))
+    Ok(IdSequence::resume(
+        u64::try_from(last).unwrap_or(0),
+        entropy,
+    ))
 }
 
 /// Notes how far the ids have come, in the same transaction.

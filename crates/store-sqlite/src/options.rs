@@ -18,7 +18,11 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { currency: None, queue_capacity: QUEUE_CAPACITY, readers: READERS }
+        Self {
+            currency: None,
+            queue_capacity: QUEUE_CAPACITY,
+            readers: READERS,
+        }
     }
 }
 

@@ -15,7 +15,9 @@ pub(crate) enum Job {
         reply: oneshot::Sender<Result<Decision, Fault>>,
     },
     /// Show that a commit goes through.
-    Probe { reply: oneshot::Sender<Result<(), Fault>> },
+    Probe {
+        reply: oneshot::Sender<Result<(), Fault>>,
+    },
 }
 
 /// Requests in the order in which they came.
@@ -40,7 +42,11 @@ pub(crate) enum Refused {
 
 impl Queue {
     pub(crate) fn new(capacity: usize) -> Self {
-        Self { state: Mutex::default(), arrived: Condvar::new(), capacity }
+        Self {
+            state: Mutex::default(),
+            arrived: Condvar::new(),
+            capacity,
+        }
     }
 
     /// Puts a job at the end, at once or not at all.
@@ -66,7 +72,10 @@ impl Queue {
             if state.closed {
                 return false;
             }
-            state = self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self
+                .arrived
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         let count = state.jobs.len().min(most);
         batch.extend(state.jobs.drain(..count));
@@ -116,7 +125,9 @@ mod tests {
     use super::*;
 
     fn probe() -> Job {
-        Job::Probe { reply: oneshot::channel().0 }
+        Job::Probe {
+            reply: oneshot::channel().0,
+        }
     }
 
     #[test]

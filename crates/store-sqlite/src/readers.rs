@@ -48,7 +48,12 @@ impl Readers {
     ) -> Result<T, Fault> {
         let shared = self.shared.clone();
         let waiting = Waiting::enter(&shared)?;
-        let permit = shared.permits.clone().acquire_owned().await.map_err(|_| closed())?;
+        let permit = shared
+            .permits
+            .clone()
+            .acquire_owned()
+            .await
+            .map_err(|_| closed())?;
         drop(waiting);
         let worker = self.shared.clone();
         let result = tokio::task::spawn_blocking(move || {
@@ -63,7 +68,9 @@ impl Readers {
         .await;
         result.unwrap_or_else(|error| {
             tracing::error!(%error, "a read panicked");
-            Err(Fault::determinate("a read failed; report this fault of the engine"))
+            Err(Fault::determinate(
+                "a read failed; report this fault of the engine",
+            ))
         })
     }
 
@@ -112,7 +119,10 @@ struct Borrowed<'a> {
 impl<'a> Borrowed<'a> {
     fn take(shared: &'a Shared) -> Result<Self, Fault> {
         let connection = shared.lock().pop().ok_or_else(closed)?;
-        Ok(Self { shared, connection: Some(connection) })
+        Ok(Self {
+            shared,
+            connection: Some(connection),
+        })
     }
 
     fn snapshot<T>(

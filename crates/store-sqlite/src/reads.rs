@@ -48,7 +48,9 @@ pub(crate) fn orders(
     user_id: UserId,
     page: Page<OrderId>,
 ) -> Result<Option<PageOf<Arc<Order>>>> {
-    let Some(user) = user::find(connection, user_id)? else { return Ok(None) };
+    let Some(user) = user::find(connection, user_id)? else {
+        return Ok(None);
+    };
     let head = match page.after {
         None => user.heads.order,
         Some(id) => match StoredId::of(id.0) {
@@ -70,7 +72,9 @@ pub(crate) fn entries(
     user_id: UserId,
     page: Page<EntryId>,
 ) -> Result<Option<PageOf<Entry>>> {
-    let Some(user) = user::find(connection, user_id)? else { return Ok(None) };
+    let Some(user) = user::find(connection, user_id)? else {
+        return Ok(None);
+    };
     let head = match page.after {
         None => user.heads.entry,
         Some(id) => match StoredId::of(id.0) {
@@ -92,7 +96,9 @@ pub(crate) fn coupons(
     user_id: UserId,
     page: Page<CouponId>,
 ) -> Result<Option<PageOf<CouponView>>> {
-    let Some(user) = user::find(connection, user_id)? else { return Ok(None) };
+    let Some(user) = user::find(connection, user_id)? else {
+        return Ok(None);
+    };
     let head = match page.after {
         None => user.heads.coupon,
         Some(id) => match StoredId::of(id.0) {
@@ -103,10 +109,15 @@ pub(crate) fn coupons(
         },
     };
     follow(head, page.limit, |key| {
-        let Some(found) = coupon::find_by_key(connection, key)? else { return Ok(None) };
+        let Some(found) = coupon::find_by_key(connection, key)? else {
+            return Ok(None);
+        };
         let campaign = campaign::find(connection, found.coupon.campaign_id)?
             .ok_or_else(|| StorageError::corrupt("coupons", "its campaign is not there"))?;
-        let view = CouponView { coupon: found.coupon, campaign: Arc::new(campaign) };
+        let view = CouponView {
+            coupon: found.coupon,
+            campaign: Arc::new(campaign),
+        };
         Ok(Some((view, found.previous)))
     })
     .map(Some)
@@ -162,10 +173,12 @@ pub(crate) fn stock_adjustments(
     let after = match page.after {
         None => -1,
         Some(id) => match StoredId::of(id.0) {
-            Some(stored) => match stock_adjustment::find_by_key(connection, product_id, stored.key)? {
-                Some(found) if found.id == id => stored.key,
-                _ => i64::MAX,
-            },
+            Some(stored) => {
+                match stock_adjustment::find_by_key(connection, product_id, stored.key)? {
+                    Some(found) if found.id == id => stored.key,
+                    _ => i64::MAX,
+                }
+            }
             None => i64::MAX,
         },
     };
@@ -210,7 +223,9 @@ pub(crate) fn events(
     after: u64,
     limit: usize,
 ) -> Result<Vec<NumberedEvent>> {
-    let Ok(after) = i64::try_from(after) else { return Ok(Vec::new()) };
+    let Ok(after) = i64::try_from(after) else {
+        return Ok(Vec::new());
+    };
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {}, {} FROM {} WHERE events.sequence > ?1 ORDER BY events.sequence LIMIT ?2",

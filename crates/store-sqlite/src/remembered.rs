@@ -41,19 +41,27 @@ pub(crate) fn find(
         "SELECT fingerprint, answer_kind, answer_key, used_by, used_at
          FROM idempotency_keys WHERE key = ?1 AND scope = ?2",
     )?;
-    let found = optional(statement.query(params![stored_key(key), scope_code(scope)])?, |row| {
-        let reference = Reference {
-            kind: row.get(1)?,
-            key: row.get(2)?,
-            used_by: row.get(3)?,
-            used_at: row.get(4)?,
-        };
-        Ok((Fingerprint(row.get(0)?), reference))
-    })?;
-    let Some((fingerprint, reference)) = found else { return Ok(None) };
+    let found = optional(
+        statement.query(params![stored_key(key), scope_code(scope)])?,
+        |row| {
+            let reference = Reference {
+                kind: row.get(1)?,
+                key: row.get(2)?,
+                used_by: row.get(3)?,
+                used_at: row.get(4)?,
+            };
+            Ok((Fingerprint(row.get(0)?), reference))
+        },
+    )?;
+    let Some((fingerprint, reference)) = found else {
+        return Ok(None);
+    };
     let answer = answer(connection, scope, &reference)?
         .ok_or_else(|| StorageError::corrupt(TABLE, "its answer is not there"))?;
-    Ok(Some(Remembered { fingerprint, answer }))
+    Ok(Some(Remembered {
+        fingerprint,
+        answer,
+    }))
 }
 
 fn answer(
@@ -72,7 +80,10 @@ fn answer(
         },
         CAMPAIGN => match jumun_domain::CampaignId::new(key) {
             Some(id) => campaign::find(connection, id)?.map(|campaign| {
-                Answer::CampaignCreated(Campaign { issued: Units::ZERO, ..campaign })
+                Answer::CampaignCreated(Campaign {
+                    issued: Units::ZERO,
+                    ..campaign
+                })
             }),
             None => None,
         },
@@ -90,7 +101,9 @@ fn coupon_answer(
     connection: &Connection,
     reference: &Reference,
 ) -> Result<Option<Answer>, StorageError> {
-    let Some(found) = coupon::find_by_key(connection, reference.key)? else { return Ok(None) };
+    let Some(found) = coupon::find_by_key(connection, reference.key)? else {
+        return Ok(None);
+    };
     let Some(campaign) = campaign::find(connection, found.coupon.campaign_id)? else {
         return Ok(None);
     };
@@ -105,7 +118,10 @@ fn coupon_answer(
         _ => None,
     };
     Ok(Some(Answer::Coupon {
-        coupon: Coupon { used, ..found.coupon },
+        coupon: Coupon {
+            used,
+            ..found.coupon
+        },
         campaign: Arc::new(campaign),
         created: reference.kind == COUPON_GIVEN,
     }))
@@ -140,17 +156,30 @@ pub(crate) fn insert(
 }
 
 fn refer(answer: &Answer) -> Option<Reference> {
-    let to = |kind, key| Some(Reference { kind, key, used_by: None, used_at: None });
+    let to = |kind, key| {
+        Some(Reference {
+            kind,
+            key,
+            used_by: None,
+            used_at: None,
+        })
+    };
     let order_key = |id: OrderId| StoredId::minted(id.0).key;
     match answer {
         Answer::User { .. } | Answer::Product { .. } => None,
         Answer::Credited(entry) => to(ENTRY, StoredId::minted(entry.id.0).key),
         Answer::StockAdjusted(it) => to(STOCK_ADJUSTMENT, StoredId::minted(it.id.0).key),
         Answer::CampaignCreated(campaign) => to(CAMPAIGN, campaign.id.get()),
-        Answer::Coupon { coupon, created: true, .. } => {
-            to(COUPON_GIVEN, StoredId::minted(coupon.id.0).key)
-        }
-        Answer::Coupon { coupon, created: false, .. } => Some(Reference {
+        Answer::Coupon {
+            coupon,
+            created: true,
+            ..
+        } => to(COUPON_GIVEN, StoredId::minted(coupon.id.0).key),
+        Answer::Coupon {
+            coupon,
+            created: false,
+            ..
+        } => Some(Reference {
             kind: COUPON_HELD,
             key: StoredId::minted(coupon.id.0).key,
             used_by: coupon.used.map(|used| order_key(used.order_id)),
@@ -171,9 +200,10 @@ pub(crate) fn find_order(
         "SELECT answer_key FROM idempotency_keys
          WHERE key = ?1 AND scope = ?2 AND answer_kind = 6",
     )?;
-    let found = optional(statement.query(params![stored_key(key), scope_code(scope)])?, |row| {
-        Ok(row.get::<_, i64>(0)?)
-    })?;
+    let found = optional(
+        statement.query(params![stored_key(key), scope_code(scope)])?,
+        |row| Ok(row.get::<_, i64>(0)?),
+    )?;
     match found {
         Some(key) => Ok(order::find_by_key(connection, key)?.map(|found| found.order)),
         None => Ok(None),

@@ -33,7 +33,10 @@ impl ShopReader {
             path: path.to_owned(),
             reason: error.to_string(),
         })?;
-        Ok(Self { connection, shop: Shop { currency } })
+        Ok(Self {
+            connection,
+            shop: Shop { currency },
+        })
     }
 
     /// What was pinned when the database was created.
@@ -66,10 +69,20 @@ impl ShopReader {
     /// [`Fault::Determinate`] when the database cannot be read.
     pub fn last_order(&self) -> Result<Option<OrderId>, Fault> {
         let id = |row: &rusqlite::Row<'_>| {
-            Ok(OrderId(StoredId { key: row.get(0)?, low: row.get(1)? }.uuid()))
+            Ok(OrderId(
+                StoredId {
+                    key: row.get(0)?,
+                    low: row.get(1)?,
+                }
+                .uuid(),
+            ))
         };
         self.connection
-            .query_row("SELECT key, id_low FROM orders ORDER BY key DESC LIMIT 1", [], id)
+            .query_row(
+                "SELECT key, id_low FROM orders ORDER BY key DESC LIMIT 1",
+                [],
+                id,
+            )
             .optional()
             .map_err(|error| StorageError::from(error).not_done())
     }

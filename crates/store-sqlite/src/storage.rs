@@ -11,15 +11,15 @@ pub(crate) enum StorageError {
     Sqlite(#[from] rusqlite::Error),
     /// A row holds what no version of this program writes.
     #[error("a row of {table} cannot be read ({what}); run `jumun audit` and restore a backup")]
-    Corrupt {
-        table: &'static str,
-        what: String,
-    },
+    Corrupt { table: &'static str, what: String },
 }
 
 impl StorageError {
     pub(crate) fn corrupt(table: &'static str, what: impl ToString) -> Self {
-        Self::Corrupt { table, what: what.to_string() }
+        Self::Corrupt {
+            table,
+            what: what.to_string(),
+        }
     }
 
     /// Whether the file or the disk is the trouble, rather than one request:

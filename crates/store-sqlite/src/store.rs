@@ -74,7 +74,12 @@ impl SqliteStore {
         let readers = Readers::open(path, options.readers)?;
         let checkpointer = Checkpointer::start(path, shared.checkpoints.clone())?;
         let writer = writer::start(path, shared.clone(), Handle::current())?;
-        let running = Running { writer, checkpointer, path: path.to_owned(), _lock: lock };
+        let running = Running {
+            writer,
+            checkpointer,
+            path: path.to_owned(),
+            _lock: lock,
+        };
         Ok(Self {
             shop: Shop { currency },
             shared,
@@ -103,7 +108,10 @@ impl Running {
             .map_err(|error| error.to_string())
             .and_then(|it| crate::checkpoint::truncate(&it).map_err(|error| error.to_string()));
         if let Err(error) = emptied {
-            tracing::warn!(error, "the log could not be emptied; it is read at the next start");
+            tracing::warn!(
+                error,
+                "the log could not be emptied; it is read at the next start"
+            );
         }
     }
 }
@@ -125,9 +133,14 @@ fn refused(refused: Refused) -> Fault {
 impl Store for SqliteStore {
     async fn execute(&self, request: Request) -> Result<Decision, Fault> {
         let (reply, answer) = oneshot::channel();
-        self.shared.queue.push(Job::Execute { request, reply }).map_err(refused)?;
+        self.shared
+            .queue
+            .push(Job::Execute { request, reply })
+            .map_err(refused)?;
         answer.await.unwrap_or_else(|_| {
-            Err(Fault::indeterminate("the writer stopped; restart the server"))
+            Err(Fault::indeterminate(
+                "the writer stopped; restart the server",
+            ))
         })
     }
 
@@ -155,9 +168,9 @@ impl Store for SqliteStore {
         // Only a commit shows whether the trouble is over.
         let (reply, answer) = oneshot::channel();
         let outcome = match self.shared.queue.push(Job::Probe { reply }) {
-            Ok(()) => answer
-                .await
-                .unwrap_or_else(|_| Err(Fault::determinate("the writer stopped; restart the server"))),
+            Ok(()) => answer.await.unwrap_or_else(|_| {
+                Err(Fault::determinate("the writer stopped; restart the server"))
+            }),
             Err(refusal) => Err(refused(refusal)),
         };
         match outcome {
@@ -168,7 +181,11 @@ impl Store for SqliteStore {
 
     async fn close(&self) {
         self.shared.queue.close();
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let running = self
+            .running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(running) = running {
             let readers = self.readers.clone();
             let stopped = tokio::task::spawn_blocking(move || {
@@ -185,7 +202,8 @@ impl Store for SqliteStore {
 #[async_trait]
 impl Reads for SqliteStore {
     async fn user(&self, id: UserId) -> Result<Option<User>, Fault> {
-        self.read(move |it| Ok(user::find(it, id)?.map(|found| found.user))).await
+        self.read(move |it| Ok(user::find(it, id)?.map(|found| found.user)))
+            .await
     }
 
     async fn entries(
@@ -221,10 +239,8 @@ impl Reads for SqliteStore {
         user: UserId,
         key: IdempotencyKey,
     ) -> Result<Option<Arc<Order>>, Fault> {
-        self.read(move |it| {
-            Ok(remembered::find_order(it, Scope::User(user), &key)?.map(Arc::new))
-        })
-        .await
+        self.read(move |it| Ok(remembered::find_order(it, Scope::User(user), &key)?.map(Arc::new)))
+            .await
     }
 
     async fn all_orders(&self, page: Page<OrderId>) -> Result<PageOf<Arc<Order>>, Fault> {
@@ -244,11 +260,13 @@ impl Reads for SqliteStore {
         product: ProductId,
         page: Page<AdjustmentId>,
     ) -> Result<Option<PageOf<StockAdjustment>>, Fault> {
-        self.read(move |it| reads::stock_adjustments(it, product, page)).await
+        self.read(move |it| reads::stock_adjustments(it, product, page))
+            .await
     }
 
     async fn best_sellers(&self, since: Hour, limit: usize) -> Result<Vec<BestSeller>, Fault> {
-        self.read(move |it| reads::best_sellers(it, since, limit)).await
+        self.read(move |it| reads::best_sellers(it, since, limit))
+            .await
     }
 
     async fn campaign(&self, id: CampaignId) -> Result<Option<Campaign>, Fault> {

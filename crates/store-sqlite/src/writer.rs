@@ -32,7 +32,10 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn trouble(&self) -> Option<String> {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.trouble
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn set_trouble(&self, trouble: Option<String>) {
@@ -47,7 +50,12 @@ pub(crate) fn start(
     runtime: Handle,
 ) -> Result<JoinHandle<()>, OpenError> {
     let connection = open(path, &shared)?;
-    let mut writer = Writer { path: path.to_owned(), connection: Some(connection), shared, runtime };
+    let mut writer = Writer {
+        path: path.to_owned(),
+        connection: Some(connection),
+        shared,
+        runtime,
+    };
     std::thread::Builder::new()
         .name("writer".to_owned())
         .spawn(move || {
@@ -198,7 +206,10 @@ impl Writer {
                 self.connection = Some(connection);
             }
             Err(BatchError::Unknown(error)) => {
-                tracing::error!(cause = error.explain(), "a commit failed; the database is reopened");
+                tracing::error!(
+                    cause = error.explain(),
+                    "a commit failed; the database is reopened"
+                );
                 self.shared.set_trouble(Some(error.explain()));
             }
         }
@@ -217,7 +228,10 @@ impl Writer {
         });
         attempt.map_err(|reason| {
             self.shared.set_trouble(Some(reason.clone()));
-            BatchError::NotDone(crate::storage::StorageError::corrupt("the reopened database", reason))
+            BatchError::NotDone(crate::storage::StorageError::corrupt(
+                "the reopened database",
+                reason,
+            ))
         })
     }
 

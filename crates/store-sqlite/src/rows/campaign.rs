@@ -12,7 +12,10 @@ pub(crate) fn decode(row: &Row<'_>) -> Result<Campaign> {
     let row = Decoder::new(row, "campaigns");
     let discount = match (row.optional_money(2)?, row.get::<Option<u8>>(3)?) {
         (Some(amount), None) => Discount::Fixed { amount },
-        (None, Some(percent)) => Discount::Percent { percent, max_amount: row.optional_money(4)? },
+        (None, Some(percent)) => Discount::Percent {
+            percent,
+            max_amount: row.optional_money(4)?,
+        },
         _ => return Err(row.corrupt("neither an amount nor a percentage")),
     };
     Ok(Campaign {
@@ -51,9 +54,10 @@ pub(crate) fn next_id(connection: &Connection) -> Result<CampaignId> {
 pub(crate) fn insert(connection: &Connection, campaign: &Campaign) -> rusqlite::Result<()> {
     let (fixed, percent, most) = match campaign.discount {
         Discount::Fixed { amount } => (Some(amount.get()), None, None),
-        Discount::Percent { percent, max_amount } => {
-            (None, Some(percent), max_amount.map(Money::get))
-        }
+        Discount::Percent {
+            percent,
+            max_amount,
+        } => (None, Some(percent), max_amount.map(Money::get)),
     };
     connection
         .prepare_cached(

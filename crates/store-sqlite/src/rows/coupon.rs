@@ -21,14 +21,22 @@ pub(crate) struct StoredCoupon {
 
 pub(crate) fn decode(row: &Row<'_>) -> Result<StoredCoupon> {
     let row = Decoder::new(row, "coupons");
-    let used = match (row.get::<Option<i64>>(5)?, row.get::<Option<i64>>(6)?, row.optional_time(7)?) {
+    let used = match (
+        row.get::<Option<i64>>(5)?,
+        row.get::<Option<i64>>(6)?,
+        row.optional_time(7)?,
+    ) {
         (None, _, None) => None,
-        (Some(key), Some(low), Some(at)) => {
-            Some(CouponUse { order_id: OrderId(StoredId { key, low }.uuid()), at })
-        }
+        (Some(key), Some(low), Some(at)) => Some(CouponUse {
+            order_id: OrderId(StoredId { key, low }.uuid()),
+            at,
+        }),
         _ => return Err(row.corrupt("used by an order that is not there")),
     };
-    let id = StoredId { key: row.get(0)?, low: row.get(1)? };
+    let id = StoredId {
+        key: row.get(0)?,
+        low: row.get(1)?,
+    };
     Ok(StoredCoupon {
         coupon: Coupon {
             id: CouponId(id.uuid()),
@@ -43,9 +51,13 @@ pub(crate) fn decode(row: &Row<'_>) -> Result<StoredCoupon> {
 }
 
 pub(crate) fn find(connection: &Connection, id: CouponId) -> Result<Option<Coupon>> {
-    let Some(stored) = StoredId::of(id.0) else { return Ok(None) };
+    let Some(stored) = StoredId::of(id.0) else {
+        return Ok(None);
+    };
     let found = find_by_key(connection, stored.key)?;
-    Ok(found.map(|found| found.coupon).filter(|coupon| coupon.id == id))
+    Ok(found
+        .map(|found| found.coupon)
+        .filter(|coupon| coupon.id == id))
 }
 
 pub(crate) fn find_by_key(connection: &Connection, key: i64) -> Result<Option<StoredCoupon>> {
@@ -65,7 +77,13 @@ pub(crate) fn find_by_holder(
         "SELECT key, id_low FROM coupons WHERE campaign_id = ?1 AND user_id = ?2",
     )?;
     optional(statement.query([campaign.get(), user.get()])?, |row| {
-        Ok(CouponId(StoredId { key: row.get(0)?, low: row.get(1)? }.uuid()))
+        Ok(CouponId(
+            StoredId {
+                key: row.get(0)?,
+                low: row.get(1)?,
+            }
+            .uuid(),
+        ))
     })
 }
 
@@ -87,7 +105,9 @@ pub(crate) fn insert(
             coupon.user_id.get(),
             previous,
             coupon.sequence.get(),
-            coupon.used.map(|used| StoredId::minted(used.order_id.0).key),
+            coupon
+                .used
+                .map(|used| StoredId::minted(used.order_id.0).key),
             coupon.used.map(|used| used.at.as_micros()),
             coupon.created_at.as_micros(),
         ])?;
@@ -100,7 +120,9 @@ pub(crate) fn update(connection: &Connection, coupon: &Coupon) -> rusqlite::Resu
         .prepare_cached("UPDATE coupons SET used_by = ?2, used_at = ?3 WHERE key = ?1")?
         .execute(params![
             StoredId::minted(coupon.id.0).key,
-            coupon.used.map(|used| StoredId::minted(used.order_id.0).key),
+            coupon
+                .used
+                .map(|used| StoredId::minted(used.order_id.0).key),
             coupon.used.map(|used| used.at.as_micros()),
         ])?;
     Ok(())

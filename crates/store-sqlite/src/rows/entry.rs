@@ -33,7 +33,10 @@ pub(crate) fn decode(row: &Row<'_>) -> Result<StoredEntry> {
         (Some(key), Some(low)) => Some(OrderId(StoredId { key, low }.uuid())),
         (Some(_), None) => return Err(row.corrupt("its order is not there")),
     };
-    let id = StoredId { key: row.get(0)?, low: row.get(1)? };
+    let id = StoredId {
+        key: row.get(0)?,
+        low: row.get(1)?,
+    };
     Ok(StoredEntry {
         entry: Entry {
             id: EntryId(id.uuid()),

@@ -19,19 +19,29 @@ pub(crate) fn decode(row: &Row<'_>) -> Result<NumberedEvent> {
     let corrupt = |what: &str| StorageError::corrupt("events", what);
     let order = order::decode(row)?.order;
     let sequence: i64 = row.get(FIRST)?;
-    let id = StoredId { key: row.get(FIRST + 1)?, low: row.get(FIRST + 2)? };
+    let id = StoredId {
+        key: row.get(FIRST + 1)?,
+        low: row.get(FIRST + 2)?,
+    };
     let (kind, order, time) = match row.get::<_, i64>(FIRST + 3)? {
         1 => (EventKind::OrderPaid, order.as_placed(), order.created_at),
         2 => {
             let cancellation = order.cancellation.as_ref();
-            let time = cancellation.ok_or_else(|| corrupt("its order was not cancelled"))?.at;
+            let time = cancellation
+                .ok_or_else(|| corrupt("its order was not cancelled"))?
+                .at;
             (EventKind::OrderCancelled, order, time)
         }
         _ => return Err(corrupt("unknown kind")),
     };
     Ok(NumberedEvent {
         sequence: u64::try_from(sequence).map_err(|_| corrupt("negative sequence"))?,
-        event: Event { id: EventId(id.uuid()), kind, order: Arc::new(order), time },
+        event: Event {
+            id: EventId(id.uuid()),
+            kind,
+            order: Arc::new(order),
+            time,
+        },
     })
 }
 
@@ -43,7 +53,11 @@ pub(crate) fn next_sequence(connection: &Connection) -> rusqlite::Result<i64> {
     Ok(last.unwrap_or(0) + 1)
 }
 
-pub(crate) fn insert(connection: &Connection, sequence: i64, event: &Event) -> rusqlite::Result<()> {
+pub(crate) fn insert(
+    connection: &Connection,
+    sequence: i64,
+    event: &Event,
+) -> rusqlite::Result<()> {
     let id = StoredId::minted(event.id.0);
     let kind = match event.kind {
         EventKind::OrderPaid => 1,
@@ -54,6 +68,12 @@ pub(crate) fn insert(connection: &Connection, sequence: i64, event: &Event) -> r
             "INSERT INTO events (sequence, id_key, id_low, order_key, kind)
              VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![sequence, id.key, id.low, StoredId::minted(event.order.id.0).key, kind])?;
+        .execute(params![
+            sequence,
+            id.key,
+            id.low,
+            StoredId::minted(event.order.id.0).key,
+            kind
+        ])?;
     Ok(())
 }

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use jumun_domain::{
-    Cancellation, CouponId, Line, Money, Order, OrderId, ProductId, Units, UserId,
-};
+use jumun_domain::{Cancellation, CouponId, Line, Money, Order, OrderId, ProductId, Units, UserId};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, params};
 
@@ -39,9 +37,16 @@ pub(crate) fn decode(row: &Row<'_>) -> Result<StoredOrder> {
     };
     let cancellation = match row.optional_time(11)? {
         None => None,
-        Some(at) => Some(Cancellation { at, reason: row.get(12)?, restocked: row.get(13)? }),
+        Some(at) => Some(Cancellation {
+            at,
+            reason: row.get(12)?,
+            restocked: row.get(13)?,
+        }),
     };
-    let id = StoredId { key: row.get(0)?, low: row.get(1)? };
+    let id = StoredId {
+        key: row.get(0)?,
+        low: row.get(1)?,
+    };
     let order = Order {
         id: OrderId(id.uuid()),
         user_id: row.id(2, UserId::new)?,
@@ -54,13 +59,21 @@ pub(crate) fn decode(row: &Row<'_>) -> Result<StoredOrder> {
         created_at: row.time(9)?,
         cancellation,
     };
-    Ok(StoredOrder { order, previous: row.get(3)? })
+    Ok(StoredOrder {
+        order,
+        previous: row.get(3)?,
+    })
 }
 
 pub(crate) fn find(connection: &Connection, id: OrderId) -> Result<Option<Arc<Order>>> {
-    let Some(stored) = StoredId::of(id.0) else { return Ok(None) };
+    let Some(stored) = StoredId::of(id.0) else {
+        return Ok(None);
+    };
     let found = find_by_key(connection, stored.key)?;
-    Ok(found.map(|found| found.order).filter(|order| order.id == id).map(Arc::new))
+    Ok(found
+        .map(|found| found.order)
+        .filter(|order| order.id == id)
+        .map(Arc::new))
 }
 
 pub(crate) fn find_by_key(connection: &Connection, key: i64) -> Result<Option<StoredOrder>> {
@@ -79,7 +92,8 @@ pub(crate) fn insert(
     text.clear();
     encode_lines(&order.lines, text)?;
     // JSON that serde_json wrote from strings is UTF-8.
-    let lines = std::str::from_utf8(text).map_err(|error| StorageError::corrupt("orders", error))?;
+    let lines =
+        std::str::from_utf8(text).map_err(|error| StorageError::corrupt("orders", error))?;
     let id = StoredId::minted(order.id.0);
     let coupon = order.coupon_id.map(|coupon| StoredId::minted(coupon.0));
     connection
@@ -106,7 +120,9 @@ pub(crate) fn insert(
 
 /// Only the cancellation of an order is ever written later.
 pub(crate) fn cancel(connection: &Connection, order: &Order) -> rusqlite::Result<()> {
-    let Some(cancellation) = &order.cancellation else { return Ok(()) };
+    let Some(cancellation) = &order.cancellation else {
+        return Ok(());
+    };
     connection
         .prepare_cached(
             "UPDATE orders SET cancelled_at = ?2, cancel_reason = ?3, restocked = ?4

@@ -11,7 +11,10 @@ pub(crate) const COLUMNS: &str =
 
 pub(crate) fn decode(row: &Row<'_>) -> Result<StockAdjustment> {
     let row = Decoder::new(row, "stock_adjustments");
-    let id = StoredId { key: row.get(1)?, low: row.get(2)? };
+    let id = StoredId {
+        key: row.get(1)?,
+        low: row.get(2)?,
+    };
     Ok(StockAdjustment {
         id: AdjustmentId(id.uuid()),
         product_id: row.id(0, ProductId::new)?,

@@ -35,7 +35,11 @@ pub(crate) fn decode(row: &Row<'_>) -> Result<StoredUser> {
             paid: row.money(3)?,
             created_at: row.time(7)?,
         },
-        heads: Heads { order: row.get(4)?, entry: row.get(5)?, coupon: row.get(6)? },
+        heads: Heads {
+            order: row.get(4)?,
+            entry: row.get(5)?,
+            coupon: row.get(6)?,
+        },
     })
 }
 

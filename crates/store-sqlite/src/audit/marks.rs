@@ -1,0 +1,88 @@
+//! The one snapshot of what can change, and the ends of the histories then.
+
+use rusqlite::Connection;
+
+use super::sums::{ProductSums, Sums, UserSums};
+use crate::storage::StorageError;
+
+/// The last rows of the histories at the moment of the snapshot.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Marks {
+    pub(super) order: i64,
+    pub(super) entry: i64,
+    pub(super) event: i64,
+    /// About how many rows the histories have, for the progress.
+    pub(super) rows: u64,
+}
+
+/// Reads users, products and marks in one snapshot. Its length grows with the
+/// catalogue and the number of users, not with the orders.
+pub(super) fn read(connection: &Connection) -> Result<(Marks, Sums), StorageError> {
+    let snapshot = connection.unchecked_transaction()?;
+    let marks = read_marks(&snapshot)?;
+    let mut sums = Sums::default();
+
+    let mut statement = snapshot.prepare("SELECT user_id, balance, paid FROM users")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let user = UserSums {
+            balance: row.get(1)?,
+            paid: row.get(2)?,
+            ..UserSums::default()
+        };
+        sums.users.insert(row.get(0)?, user);
+    }
+
+    let mut statement = snapshot.prepare("SELECT product_id, stock, sold FROM products")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let product = ProductSums {
+            stock: row.get(1)?,
+            sold: row.get(2)?,
+            ..ProductSums::default()
+        };
+        sums.products.insert(row.get(0)?, product);
+    }
+
+    let mut statement = snapshot.prepare(
+        "SELECT product_id, sum(delta), sum(opening) FROM stock_adjustments GROUP BY product_id",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let product = sums.products.entry(row.get(0)?).or_default();
+        product.adjusted = row.get(1)?;
+        product.openings = row.get(2)?;
+    }
+
+    let mut statement =
+        snapshot.prepare("SELECT product_id, sum(quantity) FROM sales GROUP BY product_id")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        sums.products.entry(row.get(0)?).or_default().best_seller = row.get(1)?;
+    }
+
+    let mut statement = snapshot.prepare("SELECT product_id, user_id, quantity FROM purchases")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        sums.purchases
+            .insert((row.get(0)?, row.get(1)?), (row.get(2)?, 0));
+    }
+    Ok((marks, sums))
+}
+
+/// The ends of the histories in the connection's present snapshot.
+pub(super) fn read_marks(connection: &Connection) -> Result<Marks, StorageError> {
+    let last = |sql: &str| -> rusqlite::Result<i64> {
+        connection
+            .query_row(sql, [], |row| row.get::<_, Option<i64>>(0))
+            .map(|it| it.unwrap_or(0))
+    };
+    let event = last("SELECT max(sequence) FROM events")?;
+    Ok(Marks {
+        order: last("SELECT max(key) FROM orders")?,
+        entry: last("SELECT max(key) FROM entries")?,
+        event,
+        // Orders, their entries and their events are about as many each.
+        rows: u64::try_from(event).unwrap_or(0) * 3,
+    })
+}

@@ -1,0 +1,390 @@
+//! Bulk imports beside a running server.
+
+use std::path::Path;
+use std::time::Instant;
+
+use jumun_domain::{Answer, Decision, ProductId, Rejection, Request, UserId};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+use crate::batch::decide_all;
+use crate::checkpoint;
+use crate::connection::Role;
+use crate::error::OpenError;
+use crate::migrate::{migrate, open_current};
+use crate::mint;
+use crate::options::Options;
+use crate::storage::StorageError;
+
+/// Rows in one transaction: some milliseconds, which is what an order beside
+/// it may have to wait.
+const ROWS_PER_TRANSACTION: usize = 500;
+
+/// Transactions between two checkpoints, so that the log stays short.
+const TRANSACTIONS_PER_CHECKPOINT: usize = 20;
+
+/// Ids looked up in one statement.
+const IDS_PER_LOOKUP: usize = 1_000;
+
+/// One row of a file, as the commands that bring it in. The first registers
+/// the user or creates the product.
+#[derive(Clone, Debug)]
+pub struct ImportRow {
+    /// The line of the file, for messages.
+    pub line: u64,
+    /// What to do for it, in order.
+    pub requests: Vec<Request>,
+}
+
+/// What an import did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Imported {
+    /// Rows brought in by this run.
+    pub rows: u64,
+    /// Rows that an earlier run of the same file, cut short, had brought in.
+    pub resumed: u64,
+}
+
+/// Why an import stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// A row cannot be brought in.
+    #[error("line {line}: {reason}; nothing was imported")]
+    Row {
+        /// The line of the file.
+        line: u64,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A row could not be brought in and some rows before it are in use already.
+    #[error(
+        "line {line}: {reason}; {kept} rows before it are in use by now and stay, every other row was taken back"
+    )]
+    Kept {
+        /// The line of the file.
+        line: u64,
+        /// What is wrong with it.
+        reason: String,
+        /// How many rows stay.
+        kept: u64,
+    },
+    /// The storage failed.
+    #[error("{reason}; {done} rows were imported: run the same import again to finish it")]
+    Storage {
+        /// What the storage says, with a remedy.
+        reason: String,
+        /// Rows brought in before.
+        done: u64,
+    },
+}
+
+/// Brings in rows in short transactions, so that a running server's orders go
+/// on. A run that was cut short is finished by running the same file again.
+pub struct Importer {
+    connection: Connection,
+}
+
+impl Importer {
+    /// Opens the database, creating it and bringing its schema up to date first.
+    ///
+    /// # Errors
+    ///
+    /// As [`migrate`].
+    pub fn open(path: &Path, options: &Options) -> Result<Self, OpenError> {
+        migrate(path, options)?;
+        Ok(Self {
+            connection: open_current(path, Role::Writer)?,
+        })
+    }
+
+    /// Which of these users exist.
+    ///
+    /// # Errors
+    ///
+    /// [`ImportError::Storage`] when the database cannot be read.
+    pub fn existing_users(&self, ids: &[UserId]) -> Result<Vec<UserId>, ImportError> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+        Ok(self
+            .existing("users", "user_id", &ids)?
+            .into_iter()
+            .filter_map(UserId::new)
+            .collect())
+    }
+
+    /// Which of these products exist.
+    ///
+    /// # Errors
+    ///
+    /// [`ImportError::Storage`] when the database cannot be read.
+    pub fn existing_products(&self, ids: &[ProductId]) -> Result<Vec<ProductId>, ImportError> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+        let found = self.existing("products", "product_id", &ids)?;
+        Ok(found.into_iter().filter_map(ProductId::new).collect())
+    }
+
+    fn existing(&self, table: &str, column: &str, ids: &[i64]) -> Result<Vec<i64>, ImportError> {
+        let mut found = Vec::new();
+        for chunk in ids.chunks(IDS_PER_LOOKUP) {
+            let list = chunk
+                .iter()
+                .map(i64::to_string)
+                .collect::<Vec<_>>()
+                .join(",");
+            let sql = format!("SELECT {column} FROM {table} WHERE {column} IN ({list})");
+            let query = || -> rusqlite::Result<Vec<i64>> {
+                let mut statement = self.connection.prepare(&sql)?;
+                let rows = statement.query_map([], |row| row.get(0))?;
+                rows.collect()
+            };
+            found.extend(query().map_err(|error| storage(error.into(), 0))?);
+        }
+        Ok(found)
+    }
+
+    /// How many rows of the file with this digest an earlier run, cut short,
+    /// has brought in: they exist and are no mistake of the file.
+    ///
+    /// # Errors
+    ///
+    /// [`ImportError::Storage`] when the database cannot be read.
+    pub fn already_done(&self, digest: &[u8]) -> Result<u64, ImportError> {
+        let done: Option<i64> = self
+            .connection
+            .query_row(
+                "SELECT rows_done FROM imports WHERE digest = ?1 AND finished_at IS NULL",
+                [digest],
+                |row| row.get(0),
+            )
+            .optional()
+            .map_err(|error| storage(error.into(), 0))?;
+        Ok(done.and_then(|done| u64::try_from(done).ok()).unwrap_or(0))
+    }
+
+    /// Brings in all of `rows`, the whole file, whose `digest` recognises it
+    /// again. `progress` is told how many rows are in.
+    ///
+    /// # Errors
+    ///
+    /// [`ImportError`]: a row that turns out to exist takes back all that this
+    /// import brought in; after a failure of storage the same import can be
+    /// run again and goes on where it stopped.
+    pub fn import(
+        &mut self,
+        digest: &[u8],
+        rows: &[ImportRow],
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Imported, ImportError> {
+        let resumed = self.already_done(digest)?;
+        let skip = usize::try_from(resumed)
+            .unwrap_or(usize::MAX)
+            .min(rows.len());
+        let mut done = resumed;
+        for (index, chunk) in rows[skip..].chunks(ROWS_PER_TRANSACTION).enumerate() {
+            let started = Instant::now();
+            done += chunk.len() as u64;
+            let last = done == rows.len() as u64;
+            match self.import_chunk(digest, chunk, done, last) {
+                Ok(()) => progress(done),
+                Err(ChunkError::Row { line, reason }) => {
+                    let before = done - chunk.len() as u64;
+                    return Err(self.take_back(digest, rows, before, line, reason));
+                }
+                Err(ChunkError::Storage(error)) => {
+                    return Err(storage(error, done - chunk.len() as u64));
+                }
+            }
+            if index % TRANSACTIONS_PER_CHECKPOINT == TRANSACTIONS_PER_CHECKPOINT - 1 || last {
+                // The log is only longer if it fails now.
+                let _ = checkpoint::passive(&self.connection);
+            }
+            if !last {
+                // As long again for the orders of a server beside it.
+                std::thread::sleep(started.elapsed());
+            }
+        }
+        Ok(Imported {
+            rows: done - resumed,
+            resumed,
+        })
+    }
+
+    fn import_chunk(
+        &mut self,
+        digest: &[u8],
+        rows: &[ImportRow],
+        done: u64,
+        last: bool,
+    ) -> Result<(), ChunkError> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let requests: Vec<Request> = rows
+            .iter()
+            .flat_map(|row| row.requests.iter().cloned())
+            .collect();
+        let outcomes = decide_all(&transaction, &requests).map_err(ChunkError::Storage)?;
+        let mut outcomes = outcomes.into_iter();
+        for row in rows {
+            for outcome in outcomes.by_ref().take(row.requests.len()) {
+                let decision = outcome.map_err(|fault| ChunkError::Row {
+                    line: row.line,
+                    reason: fault.to_string(),
+                })?;
+                if let Some(reason) = objection(&decision) {
+                    return Err(ChunkError::Row {
+                        line: row.line,
+                        reason,
+                    });
+                }
+            }
+        }
+        let finished_at = last.then(|| mint::now().as_micros());
+        transaction.execute(
+            "INSERT INTO imports (digest, rows_done, finished_at) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO UPDATE SET rows_done = excluded.rows_done,
+             finished_at = excluded.finished_at",
+            params![digest, i64::try_from(done).unwrap_or(i64::MAX), finished_at],
+        )?;
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Undoes the rows before the one that failed, but for those that someone
+    /// has used by now.
+    fn take_back(
+        &mut self,
+        digest: &[u8],
+        rows: &[ImportRow],
+        done: u64,
+        line: u64,
+        reason: String,
+    ) -> ImportError {
+        let mut kept = 0;
+        let rows = &rows[..usize::try_from(done).unwrap_or(usize::MAX).min(rows.len())];
+        for chunk in rows.chunks(ROWS_PER_TRANSACTION) {
+            match self.take_back_chunk(chunk) {
+                Ok(count) => kept += count,
+                Err(error) => return storage(error, done),
+            }
+        }
+        let forgotten = self
+            .connection
+            .execute("DELETE FROM imports WHERE digest = ?1", [digest]);
+        if let Err(error) = forgotten {
+            return storage(error.into(), done);
+        }
+        if kept == 0 {
+            ImportError::Row { line, reason }
+        } else {
+            ImportError::Kept { line, reason, kept }
+        }
+    }
+
+    fn take_back_chunk(&mut self, rows: &[ImportRow]) -> Result<u64, StorageError> {
+        use jumun_domain::Command;
+
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut kept = 0;
+        for row in rows {
+            let removed = match row.requests.first().map(|request| &request.command) {
+                Some(Command::RegisterUser(it)) => {
+                    remove_user(&transaction, it.user_id, row.requests.len() - 1)?
+                }
+                Some(Command::PutProduct(it)) => remove_product(&transaction, it.product_id)?,
+                _ => true,
+            };
+            kept += u64::from(!removed);
+        }
+        transaction.commit()?;
+        Ok(kept)
+    }
+}
+
+enum ChunkError {
+    Row { line: u64, reason: String },
+    Storage(StorageError),
+}
+
+impl From<rusqlite::Error> for ChunkError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Storage(error.into())
+    }
+}
+
+fn storage(error: StorageError, done: u64) -> ImportError {
+    ImportError::Storage {
+        reason: error.explain(),
+        done,
+    }
+}
+
+/// Why an outcome is not what an import wants.
+fn objection(decision: &Decision) -> Option<String> {
+    match decision {
+        Decision::Done(Answer::User {
+            user,
+            created: false,
+        }) => Some(format!("user {} exists already", user.id)),
+        Decision::Done(Answer::Product {
+            product,
+            created: false,
+        }) => Some(format!("product {} exists already", product.id)),
+        Decision::Done(_) | Decision::Replayed(_) => None,
+        Decision::Rejected(rejections) => {
+            let codes: Vec<_> = rejections.iter().map(Rejection::code).collect();
+            Some(codes.join(", "))
+        }
+    }
+}
+
+/// Removes a user who has no more than the opening charge. `false` if there is more.
+fn remove_user(
+    connection: &Connection,
+    id: UserId,
+    opening_entries: usize,
+) -> Result<bool, StorageError> {
+    let Some(found) = crate::rows::user::find(connection, id)? else {
+        return Ok(true);
+    };
+    let heads = found.heads;
+    let opening = match heads.entry {
+        None => opening_entries == 0,
+        Some(key) => {
+            opening_entries == 1
+                && crate::rows::entry::find_by_key(connection, key)?
+                    .is_some_and(|found| found.previous.is_none())
+        }
+    };
+    if !opening || heads.order.is_some() || heads.coupon.is_some() {
+        return Ok(false);
+    }
+    connection
+        .prepare_cached("DELETE FROM entries WHERE key = ?1")?
+        .execute([heads.entry])?;
+    connection
+        .prepare_cached("DELETE FROM users WHERE user_id = ?1")?
+        .execute([id.get()])?;
+    Ok(true)
+}
+
+/// Removes a product that has no more than its opening stock. `false` if there is more.
+fn remove_product(connection: &Connection, id: ProductId) -> Result<bool, StorageError> {
+    let count = |sql| -> rusqlite::Result<i64> {
+        connection
+            .prepare_cached(sql)?
+            .query_row([id.get()], |row| row.get(0))
+    };
+    let adjustments = count("SELECT count(*) FROM stock_adjustments WHERE product_id = ?1")?;
+    let sales = count("SELECT count(*) FROM sales WHERE product_id = ?1")?;
+    if adjustments != 1 || sales != 0 {
+        return Ok(false);
+    }
+    for sql in [
+        "DELETE FROM stock_adjustments WHERE product_id = ?1",
+        "DELETE FROM products WHERE product_id = ?1",
+    ] {
+        connection.prepare_cached(sql)?.execute([id.get()])?;
+    }
+    Ok(true)
+}
