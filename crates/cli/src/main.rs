@@ -1,1 +1,21 @@
-fn main() {}
+//! The `jumun` command: a shop's order and payment core on the command line.
+
+mod commands;
+mod database;
+mod duration;
+mod failure;
+mod listen;
+mod logging;
+mod options;
+mod output;
+mod progress;
+mod signals;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match options::read(std::env::args_os()) {
+        Ok(command) => commands::run(command).unwrap_or_else(|failure| failure.report()),
+        Err(refusal) => refusal.report(),
+    }
+}

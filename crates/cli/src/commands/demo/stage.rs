@@ -1,0 +1,99 @@
+//! The throw-away database and the server on it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jumun_server::Config;
+use jumun_store::Store;
+use jumun_store_sqlite::{Options, SqliteStore};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::failure::Failure;
+
+/// A server on a database in a folder of its own.
+pub(super) struct Stage {
+    folder: TempDir,
+    store: Arc<dyn Store>,
+    server: JoinHandle<Result<(), String>>,
+    end_server: oneshot::Sender<()>,
+}
+
+/// A fresh folder in the system's temporary one.
+///
+/// # Errors
+///
+/// When it cannot be made.
+pub(super) fn folder() -> Result<TempDir, Failure> {
+    tempfile::Builder::new().prefix("jumun-demo-").tempdir().map_err(|error| {
+        Failure::new(format!("cannot make a temporary folder: {error}"))
+            .help("name a folder with room and the right to write in TMPDIR")
+    })
+}
+
+impl Stage {
+    /// Starts a server on a new database in `folder`.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be created.
+    pub(super) async fn begin(folder: TempDir, listener: TcpListener) -> Result<Self, Failure> {
+        let path = database(folder.path());
+        let store =
+            tokio::task::spawn_blocking(move || SqliteStore::open(&path, &Options::default()))
+                .await
+                .map_err(|error| cannot(&error))?
+                .map_err(Failure::engine)?;
+        let store: Arc<dyn Store> = Arc::new(store);
+        let metrics = jumun_server::install_metrics().map_err(|error| cannot(&error))?;
+        let (end_server, ended) = oneshot::channel::<()>();
+        let serving = Arc::clone(&store);
+        let config = Config { deployment: "demo".to_owned(), ..Config::default() };
+        let server = tokio::spawn(async move {
+            let stop = async {
+                // A sender that is gone means the same.
+                let _ = ended.await;
+            };
+            jumun_server::run(listener, config, serving, metrics, stop)
+                .await
+                .map_err(|error| error.to_string())
+        });
+        Ok(Self { folder, store, server, end_server })
+    }
+
+    /// Waits for the server to end by itself, which it should not.
+    pub(super) async fn broke(&mut self) -> Failure {
+        match (&mut self.server).await {
+            Ok(Ok(())) => cannot(&"the server stopped by itself"),
+            Ok(Err(error)) => cannot(&error),
+            Err(error) => cannot(&error),
+        }
+    }
+
+    /// Stops the server in good order and lets go of the database; the folder
+    /// with it, to be removed after a last look.
+    ///
+    /// # Errors
+    ///
+    /// When the server ended with an error.
+    pub(super) async fn end(self) -> Result<TempDir, Failure> {
+        let _ = self.end_server.send(());
+        let ended = self.server.await.map_err(|error| cannot(&error))?;
+        self.store.close().await;
+        drop(self.store);
+        ended.map_err(|error| cannot(&error))?;
+        Ok(self.folder)
+    }
+}
+
+/// The database in a demonstration's folder.
+pub(super) fn database(folder: &Path) -> PathBuf {
+    folder.join("shop.db")
+}
+
+pub(super) fn cannot(error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(format!("the demonstration cannot run: {error}"))
+        .help("start it again; if this repeats, run `jumun serve --log-level debug` and look at its log")
+}

@@ -1,0 +1,41 @@
+//! The subcommands, one file or folder each.
+
+mod audit;
+mod backup;
+mod completions;
+mod import;
+mod migrate;
+
+use std::process::ExitCode;
+
+use crate::failure::Failure;
+
+/// What `jumun` can be asked to do.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Create the database, or bring its schema up to date
+    Migrate(migrate::Arguments),
+    /// Check that money, stock, coupons and events are conserved
+    Audit(audit::Arguments),
+    /// Import users or products from a CSV file, all or nothing
+    Import(import::Arguments),
+    /// Write a consistent copy of a live database
+    Backup(backup::Arguments),
+    /// Print a completion script for a shell
+    Completions(completions::Arguments),
+}
+
+/// Carries out a command.
+///
+/// # Errors
+///
+/// What went wrong, and what to do about it.
+pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Migrate(arguments) => migrate::run(&arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Backup(arguments) => backup::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+    }
+}

@@ -1,0 +1,155 @@
+//! `jumun serve`: serves a shop over HTTP until it is told to stop.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::builder::BoolishValueParser;
+use jumun_server::Config;
+use jumun_store::Store;
+use jumun_store_sqlite::{Options, SqliteStore};
+
+use crate::database::{CurrencyOption, DatabaseOption};
+use crate::failure::Failure;
+use crate::logging::LogOptions;
+use crate::options::DeploymentOption;
+use crate::signals::{Hangup, Stop};
+use crate::{duration, listen, output};
+
+const AFTER_HELP: &str = "\
+Prints `listening on http://HOST:PORT` to standard output once it can serve; the log goes to \
+standard error. SIGTERM and SIGINT stop it in good order: it accepts no more, answers what it has \
+accepted, and exits with 0. A second SIGINT ends it at once; nothing acknowledged is lost.
+
+This version has no authentication, so it serves loopback addresses only.
+
+Examples:
+  jumun serve --database sqlite:shop.db
+  jumun serve --database sqlite:/var/lib/jumun/shop.db --listen 127.0.0.1:0 --log-format json
+  JUMUN_DATABASE=sqlite:shop.db jumun serve --config jumun.toml";
+
+/// The most connections or waiting requests that can be asked for: each holds
+/// memory, and a mistyped number shall not take all of it.
+const MAX_COUNT: u64 = 1_000_000;
+
+/// The arguments of `jumun serve`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080", value_parser = listen::check_form)]
+    listen: String,
+    #[command(flatten)]
+    database: DatabaseOption,
+    #[command(flatten)]
+    currency: CurrencyOption,
+    #[command(flatten)]
+    deployment: DeploymentOption,
+    /// Who may use the API: anybody on this machine
+    #[arg(long, value_name = "MODE", default_value = "none", value_parser = ["none"])]
+    auth: String,
+    /// Refuse requests that move money, stock or coupons without an
+    /// Idempotency-Key
+    #[arg(long, value_name = "true|false", default_value = "false", default_missing_value = "true",
+          num_args = 0..=1, require_equals = true, value_parser = BoolishValueParser::new())]
+    require_idempotency_key: bool,
+    /// Connections open at once; further ones wait
+    #[arg(long, value_name = "COUNT", default_value = "10000",
+          value_parser = clap::value_parser!(u64).range(1..=MAX_COUNT))]
+    max_connections: u64,
+    /// Requests that may wait for the database; further ones are answered 503
+    /// overloaded
+    #[arg(long, value_name = "COUNT", default_value = "16384",
+          value_parser = clap::value_parser!(u64).range(1..=MAX_COUNT))]
+    queue_capacity: u64,
+    /// How long the head of a request may take
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse)]
+    header_timeout: Duration,
+    /// How long the body of a request may take
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse)]
+    body_timeout: Duration,
+    /// How long a connection may wait for its next request
+    #[arg(long, value_name = "TIME", default_value = "75s", value_parser = duration::parse)]
+    idle_timeout: Duration,
+    /// How long a client may take no byte of an answer
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse)]
+    write_timeout: Duration,
+    /// How long a stop waits for requests that were accepted
+    #[arg(long, value_name = "TIME", default_value = "25s", value_parser = duration::parse)]
+    drain_timeout: Duration,
+    #[command(flatten)]
+    log: LogOptions,
+}
+
+/// Serves until a signal comes.
+///
+/// # Errors
+///
+/// When it cannot begin: the address, the database or the currency is not to
+/// be had.
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    arguments.log.start()?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| cannot_run(&error))?;
+    runtime.block_on(serve(arguments))
+}
+
+async fn serve(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let path = arguments.database.file()?.to_owned();
+    let stop =
+        Stop::on_signals(Hangup::Ignored, || ()).map_err(|error| cannot_run(&error))?;
+    let addresses = listen::loopback(&arguments.listen).await?;
+    // First the database: a second server on the same file and port is then
+    // told of the file, which is the more useful of the two.
+    let options = arguments.store_options();
+    let store = tokio::task::spawn_blocking(move || SqliteStore::open(&path, &options))
+        .await
+        .map_err(|error| cannot_run(&error))?
+        .map_err(Failure::engine)?;
+    let store: Arc<dyn Store> = Arc::new(store);
+    let listener = listen::bind(&addresses, &arguments.listen).await?;
+    let address = listener.local_addr().map_err(|error| cannot_run(&error))?;
+    let metrics = jumun_server::install_metrics().map_err(|error| cannot_run(&error))?;
+    tracing::warn!(%address, "no authentication: every process of this machine may use the API");
+    output::line(format!("listening on http://{address}"))?;
+    let ended =
+        jumun_server::run(listener, arguments.config(), Arc::clone(&store), metrics, stop.asked())
+            .await;
+    store.close().await;
+    ended.map_err(|error| cannot_run(&error))?;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Arguments {
+    fn store_options(&self) -> Options {
+        Options {
+            currency: self.currency.currency,
+            queue_capacity: count(self.queue_capacity),
+            ..Options::default()
+        }
+    }
+
+    fn config(&self) -> Config {
+        Config {
+            deployment: self.deployment.name.clone(),
+            require_idempotency_key: self.require_idempotency_key,
+            max_connections: count(self.max_connections),
+            header_deadline: self.header_timeout,
+            body_deadline: self.body_timeout,
+            idle_deadline: self.idle_timeout,
+            write_deadline: self.write_timeout,
+            drain_deadline: self.drain_timeout,
+            ..Config::default()
+        }
+    }
+}
+
+/// At most [`MAX_COUNT`], which fits.
+fn count(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+fn cannot_run(error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(format!("the server cannot run: {error}"))
+        .help("check the limits of this process (open files, memory), and start it again")
+}

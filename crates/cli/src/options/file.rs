@@ -1,0 +1,153 @@
+//! The TOML file given with `--config`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, Command};
+use toml::Value;
+
+use crate::failure::Failure;
+
+/// The largest file that is read: some hundred options with comments, and no
+/// database that was named by mistake.
+const MAX_FILE_BYTES: u64 = 1 << 20;
+
+/// How alike two names must be, from 0 to 1, for one to be proposed for the
+/// other: one letter swapped or missing, not another word.
+const LEAST_LIKENESS: f64 = 0.75;
+
+/// Options and their values, as the file has them.
+#[derive(Default)]
+pub(super) struct ConfigurationFile {
+    path: PathBuf,
+    /// By the name of the flag, in kebab-case.
+    values: BTreeMap<String, String>,
+}
+
+impl ConfigurationFile {
+    /// Reads the file and checks its keys against the options of `definition`.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, is not TOML, or has a key that is no option.
+    pub(super) fn read(path: &Path, definition: &Command) -> Result<Self, Failure> {
+        let text = read_text(path)?;
+        let table: toml::Table = text.parse().map_err(|error| not_toml(path, &error))?;
+        let known = keys(definition);
+        let mut values = BTreeMap::new();
+        for (key, value) in table {
+            let name = key.replace('_', "-");
+            if !known.contains(&name) {
+                return Err(unknown_key(path, &key, &known));
+            }
+            let Some(value) = plain(&value) else {
+                return Err(Failure::usage(format!(
+                    "{}: the value of `{key}` is a {}, not text, a number or a truth value",
+                    path.display(),
+                    value.type_str()
+                ))
+                .help(format!("write it as on the command line: {key} = \"…\"")));
+            };
+            if values.insert(name, value).is_some() {
+                return Err(
+                    Failure::usage(format!("{}: `{key}` is there twice", path.display()))
+                        .help("keep one of the two spellings, with `_` or with `-`"),
+                );
+            }
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            values,
+        })
+    }
+
+    /// The definition with the file's values in the place of the defaults.
+    pub(super) fn as_defaults(&self, definition: Command) -> Command {
+        let give = |option: Arg| match option.get_long().and_then(|long| self.values.get(long)) {
+            Some(value) => option.default_value(value.clone()),
+            None => option,
+        };
+        definition
+            .mut_args(give)
+            .mut_subcommands(|subcommand| subcommand.mut_args(give))
+    }
+
+    /// The value that the file has for the option `--long`.
+    pub(super) fn value(&self, long: &str) -> Option<&str> {
+        self.values.get(long).map(String::as_str)
+    }
+
+    /// Where the file is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// The names that a key can have: those of the options of all subcommands, so
+/// that one file serves them all. `config` is not among them: a file that names
+/// another would be read or not depending on who asks.
+fn keys(definition: &Command) -> Vec<String> {
+    let mut keys: Vec<String> = definition
+        .get_subcommands()
+        .flat_map(Command::get_arguments)
+        .filter_map(Arg::get_long)
+        .map(str::to_owned)
+        .collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Float(number) => Some(number.to_string()),
+        Value::Boolean(truth) => Some(truth.to_string()),
+        Value::Datetime(time) => Some(time.to_string()),
+        Value::Array(_) | Value::Table(_) => None,
+    }
+}
+
+fn read_text(path: &Path) -> Result<String, Failure> {
+    let cannot = |error: std::io::Error| {
+        Failure::usage(format!(
+            "cannot read the configuration file {}: {error}",
+            path.display()
+        ))
+        .help("check the path given with --config or JUMUN_CONFIG")
+    };
+    let length = fs::metadata(path).map_err(cannot)?.len();
+    if length > MAX_FILE_BYTES {
+        return Err(Failure::usage(format!(
+            "the configuration file {} is larger than 1 MiB",
+            path.display()
+        ))
+        .help("check the path given with --config or JUMUN_CONFIG"));
+    }
+    fs::read_to_string(path).map_err(cannot)
+}
+
+fn not_toml(path: &Path, error: &toml::de::Error) -> Failure {
+    Failure::usage(format!(
+        "{} is not TOML: {}",
+        path.display(),
+        error.to_string().trim_end()
+    ))
+    .help("write one option a line, such as: listen = \"127.0.0.1:8080\"")
+}
+
+fn unknown_key(path: &Path, key: &str, known: &[String]) -> Failure {
+    let name = key.replace('_', "-");
+    let nearest = known
+        .iter()
+        .map(|candidate| (strsim::jaro_winkler(candidate, &name), candidate))
+        .filter(|(likeness, _)| *likeness >= LEAST_LIKENESS)
+        .max_by(|one, other| one.0.total_cmp(&other.0));
+    let help = match nearest {
+        Some((_, candidate)) => format!("did you mean `{}`?", candidate.replace('-', "_")),
+        None => "`jumun serve --help` lists the options; each is a key".to_owned(),
+    };
+    Failure::usage(format!("{}: `{key}` is no option", path.display())).help(help)
+}
