@@ -4,7 +4,8 @@
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Page<K> {
     /// The key of the last item seen; `None` for the first page. A key that is
-    /// not of this list gives an empty page.
+    /// not of this list gives an empty page, but in the lists of a whole shop,
+    /// which are sorted by the key itself: they go on above it.
     pub after: Option<K>,
     /// The most items to return, at least 1.
     pub limit: usize,

@@ -205,7 +205,7 @@ pub(super) async fn the_coupon_of_a_cancelled_order_can_be_used_again(trial: &Tr
 }
 
 pub(super) async fn an_order_keeps_the_name_and_price_of_its_time(trial: &Trial) {
-    let user = trial.user(10_000).await;
+    let user = trial.user(20_000).await;
     let product = trial.product(1_000, 5).await;
     let order = trial.order(user, &[(product, 1)]).await;
     trial.done(put_product(product, 9_999, 0)).await;

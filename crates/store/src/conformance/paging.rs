@@ -3,8 +3,10 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use jumun_domain::limits::MAX_SAFE_INTEGER;
 use jumun_domain::{
-    AdjustmentId, CampaignId, CouponId, Entry, EntryId, Order, OrderId, Product, StockAdjustment,
+    AdjustmentId, Campaign, CampaignId, CouponId, Entry, EntryId, Order, OrderId, Product,
+    ProductId, StockAdjustment,
 };
 use uuid::Uuid;
 
@@ -17,12 +19,11 @@ use crate::{CouponView, Fault, Page, PageOf};
 /// few enough to try every size.
 const ITEMS: usize = 13;
 
-/// Reads the list in pages of every size and expects `expected`, in order, and
-/// nothing after the last item or after a key that is not of the list.
+/// Reads the list in pages of every size, from its start and after each of its
+/// items, and expects `expected`, in order.
 async fn check<K: Copy, T: PartialEq + Debug>(
     name: &str,
     expected: &[T],
-    foreign: &[K],
     key: impl Fn(&T) -> K,
     read: impl AsyncFn(Page<K>) -> Result<PageOf<T>, Fault>,
 ) {
@@ -44,18 +45,50 @@ async fn check<K: Copy, T: PartialEq + Debug>(
                 "{name}: more than {limit} after {index}"
             );
         }
-        for &after in foreign {
-            let page = read(Page {
-                after: Some(after),
-                limit,
-            })
-            .await
-            .unwrap();
-            assert!(
-                page.items.is_empty() && !page.more,
-                "{name} after a foreign key: {page:?}"
-            );
-        }
+    }
+}
+
+/// Expects nothing after keys that are not of the list.
+async fn check_foreign<K: Copy + Debug, T: Debug>(
+    name: &str,
+    foreign: &[K],
+    read: impl AsyncFn(Page<K>) -> Result<PageOf<T>, Fault>,
+) {
+    for &after in foreign {
+        let page = read(Page {
+            after: Some(after),
+            limit: ITEMS,
+        })
+        .await
+        .unwrap();
+        assert!(
+            page.items.is_empty() && !page.more,
+            "{name} after {after:?}: {page:?}"
+        );
+    }
+}
+
+/// Expects a list of the whole shop to go on above keys that it does not hold.
+async fn check_between<K: Copy + Ord + Debug, T: PartialEq + Debug>(
+    name: &str,
+    expected: &[T],
+    foreign: &[K],
+    key: impl Fn(&T) -> K,
+    read: impl AsyncFn(Page<K>) -> Result<PageOf<T>, Fault>,
+) {
+    for &after in foreign {
+        let page = read(Page {
+            after: Some(after),
+            limit: expected.len(),
+        })
+        .await
+        .unwrap();
+        let rest = &expected[expected.partition_point(|it| key(it) < after)..];
+        assert_eq!(
+            (page.items.as_slice(), page.more),
+            (rest, false),
+            "{name} after {after:?}"
+        );
     }
 }
 
@@ -103,56 +136,73 @@ pub(super) async fn a_user_s_lists_are_read_in_pages_of_every_size(trial: &Trial
     let foreign = unknown_ids(other.orders[ITEMS / 2].id.0).map(OrderId);
     let key = |it: &Arc<Order>| it.id;
     let read = async |page| there(store.orders(id, page).await);
-    check("orders", &view.orders, &foreign, key, read).await;
+    check("orders", &view.orders, key, read).await;
+    check_foreign("orders", &foreign, read).await;
 
     let foreign = unknown_ids(other.coupons[ITEMS / 2].coupon.id.0).map(CouponId);
     let key = |it: &CouponView| it.coupon.id;
     let read = async |page| there(store.coupons(id, page).await);
-    check("coupons", &view.coupons, &foreign, key, read).await;
+    check("coupons", &view.coupons, key, read).await;
+    check_foreign("coupons", &foreign, read).await;
 
     let foreign = unknown_ids(other.entries[ITEMS / 2].id.0).map(EntryId);
     let key = |it: &Entry| it.id;
     let read = async |page| there(store.entries(id, page).await);
-    check("entries", &view.entries, &foreign, key, read).await;
+    check("entries", &view.entries, key, read).await;
+    check_foreign("entries", &foreign, read).await;
 }
 
 pub(super) async fn the_shop_s_lists_are_read_in_pages_of_every_size(trial: &Trial) {
     let users = [trial.user(10_000).await, trial.user(10_000).await];
     interleaved(trial, &users).await;
+    let mut gaps = vec![ProductId::new(MAX_SAFE_INTEGER).unwrap()];
     for _ in 0..ITEMS {
+        gaps.push(trial.fresh_product_id());
         trial.product(5, 5).await;
     }
     let shop = trial.snapshot().await;
     let store = trial.store();
 
-    let foreign = unknown_ids(shop.events[0].event.id.0).map(OrderId);
+    // Event ids rise between those of the orders.
+    let between = shop.events.iter().map(|it| it.event.id.0);
+    let between: Vec<_> = between
+        .chain([Uuid::nil(), Uuid::max()])
+        .map(OrderId)
+        .collect();
     let key = |it: &Arc<Order>| it.id;
     let read = async |page| store.all_orders(page).await;
-    check("all orders", &shop.orders, &foreign, key, read).await;
+    check("all orders", &shop.orders, key, read).await;
+    check_between("all orders", &shop.orders, &between, key, read).await;
 
     let products: Vec<_> = shop.products.iter().map(|it| it.product.clone()).collect();
     assert!(products.is_sorted_by(|a, b| a.id < b.id), "products by id");
-    // Users and products share numbers here, so a user's is no product's.
-    let foreign = [users[0].get(), jumun_domain::limits::MAX_SAFE_INTEGER];
-    let foreign = foreign.map(|it| jumun_domain::ProductId::new(it).unwrap());
+    let key = |it: &Product| it.id;
     let read = async |page| store.products(page).await;
-    check("products", &products, &foreign, |it: &Product| it.id, read).await;
+    check("products", &products, key, read).await;
+    check_between("products", &products, &gaps, key, read).await;
 
-    assert!(
-        shop.campaigns.is_sorted_by(|a, b| a.id < b.id),
-        "campaigns by id"
-    );
-    let foreign = [CampaignId::new(ITEMS as i64 + 1).unwrap()];
+    let by_id = shop.campaigns.is_sorted_by(|a, b| a.id < b.id);
+    assert!(by_id, "campaigns by id");
+    let beyond = [CampaignId::new(ITEMS as i64 + 1).unwrap()];
+    let key = |it: &Campaign| it.id;
     let read = async |page| store.campaigns(page).await;
-    check("campaigns", &shop.campaigns, &foreign, |it| it.id, read).await;
+    check("campaigns", &shop.campaigns, key, read).await;
+    check_between("campaigns", &shop.campaigns, &beyond, key, read).await;
+}
 
+pub(super) async fn a_stock_history_is_read_in_pages_of_every_size(trial: &Trial) {
+    let users = [trial.user(10_000).await, trial.user(10_000).await];
+    interleaved(trial, &users).await;
+    let shop = trial.snapshot().await;
+    let store = trial.store();
     let (view, other) = (&shop.products[0], &shop.products[1]);
     assert_eq!(view.adjustments.len(), ITEMS);
     let foreign = unknown_ids(other.adjustments[ITEMS / 2].id.0).map(AdjustmentId);
     let id = view.product.id;
     let key = |it: &StockAdjustment| it.id;
     let read = async |page| there(store.stock_adjustments(id, page).await);
-    check("stock adjustments", &view.adjustments, &foreign, key, read).await;
+    check("stock adjustments", &view.adjustments, key, read).await;
+    check_foreign("stock adjustments", &foreign, read).await;
 }
 
 pub(super) async fn events_are_read_after_every_sequence_and_up_to_every_limit(trial: &Trial) {

@@ -87,6 +87,7 @@ macro_rules! for_each_conformance_case {
             paging {
                 a_user_s_lists_are_read_in_pages_of_every_size
                 the_shop_s_lists_are_read_in_pages_of_every_size
+                a_stock_history_is_read_in_pages_of_every_size
                 events_are_read_after_every_sequence_and_up_to_every_limit
                 a_page_after_a_key_of_an_unknown_owner_is_none
             }
