@@ -178,3 +178,10 @@ CREATE TABLE imports (
     rows_done   INTEGER NOT NULL,
     finished_at INTEGER
 ) STRICT, WITHOUT ROWID;
+
+-- Written only to learn whether a full disk has room again: as many pages as
+-- a batch of orders writes.
+CREATE TABLE probe (
+    singleton INTEGER PRIMARY KEY CHECK (singleton = 1),
+    filler    BLOB NOT NULL
+) STRICT;

@@ -67,3 +67,6 @@ pub(crate) const READER_CACHE_KIB: i64 = 8 << 10;
 
 /// Prepared statements kept by a connection: more than there are.
 pub(crate) const STATEMENT_CACHE: usize = 128;
+
+/// What a probe of the storage writes: about a small batch of orders.
+pub(crate) const PROBE_BYTES: i64 = 64 << 10;

@@ -15,7 +15,7 @@ use crate::batch::{self, BatchError, Outcomes};
 use crate::checkpoint::{self, CheckpointSignal};
 use crate::connection::{self, Role};
 use crate::error::OpenError;
-use crate::options::MAX_BATCH;
+use crate::options::{MAX_BATCH, PROBE_BYTES};
 use crate::queue::{Job, Queue};
 
 type Reply = oneshot::Sender<Result<Decision, Fault>>;
@@ -168,10 +168,16 @@ impl Writer {
         outcomes
     }
 
-    /// A commit that changes nothing anyone sees.
+    /// A commit of as many pages as a batch writes, which changes nothing
+    /// anyone sees: a smaller one could succeed where orders still fail.
     fn probe(&mut self) -> Result<(), Fault> {
         let result = self.with_connection(|connection| {
-            match connection.execute("UPDATE shop SET last_key = last_key", []) {
+            let written = connection.execute(
+                "INSERT INTO probe (singleton, filler) VALUES (1, zeroblob(?1))
+                 ON CONFLICT DO UPDATE SET filler = excluded.filler",
+                [PROBE_BYTES],
+            );
+            match written {
                 Ok(_) => Ok(()),
                 Err(error) => Err(BatchError::NotDone(error.into())),
             }

@@ -1,0 +1,106 @@
+//! An audit finds every way in which a law can be broken, and nothing else.
+
+use crate::support::Shop;
+use jumun_store::{Law, Store};
+
+/// Breaks a shop with `sql` and expects findings on exactly the law `law`.
+async fn check(law: Law, sql: &str) {
+    let shop = Shop::open().await;
+    shop.order(1, true).await;
+    shop.order(2, false).await;
+    let cancelled = shop.order(3, true).await;
+    shop.cancel(cancelled).await;
+    let clean = jumun_store_sqlite::audit(&shop.path(), &mut |_| {}).unwrap();
+    assert!(clean.is_clean(), "before {sql}: {clean:#?}");
+    assert!(
+        clean.laws.iter().all(|report| report.checked > 0),
+        "{clean:#?}"
+    );
+    shop.store.close().await;
+
+    let connection = rusqlite::Connection::open(shop.path()).unwrap();
+    connection
+        .pragma_update(None, "ignore_check_constraints", true)
+        .unwrap();
+    assert!(
+        connection.execute(sql, []).unwrap() > 0,
+        "{sql} changed nothing"
+    );
+    drop(connection);
+    let report = jumun_store_sqlite::audit(&shop.path(), &mut |_| {}).unwrap();
+    let broken: Vec<_> = report
+        .laws
+        .iter()
+        .filter(|it| it.broken > 0)
+        .map(|it| it.law)
+        .collect();
+    assert!(broken.contains(&law), "{sql} was not found: {report:#?}");
+    for finding in report.laws.iter().flat_map(|law| &law.findings) {
+        assert!(!finding.subject.is_empty() && !finding.detail.is_empty());
+    }
+}
+
+macro_rules! found {
+    ($($name:ident: $law:expr, $sql:expr;)*) => {$(
+        #[tokio::test]
+        async fn $name() {
+            check($law, $sql).await;
+        }
+    )*};
+}
+
+found! {
+    a_balance_that_the_ledger_does_not_sum_to_is_found:
+        Law::Ledger, "UPDATE users SET balance = balance + 1 WHERE user_id = 1";
+    a_negative_balance_is_found:
+        Law::Ledger, "UPDATE users SET balance = -1 WHERE user_id = 1";
+    a_lost_ledger_entry_is_found:
+        Law::Ledger, "DELETE FROM entries WHERE kind = 1 AND user_id = 2";
+    a_changed_ledger_entry_is_found:
+        Law::Ledger, "UPDATE entries SET amount = amount + 1 WHERE kind = 1 AND user_id = 2";
+    a_wrong_headroom_for_refunds_is_found:
+        Law::Ledger, "UPDATE users SET paid = paid + 1 WHERE user_id = 2";
+    a_stock_that_does_not_add_up_is_found:
+        Law::Stock, "UPDATE products SET stock = stock + 1 WHERE product_id = 1";
+    a_lost_stock_adjustment_is_found:
+        Law::Stock, "DELETE FROM stock_adjustments WHERE product_id = 1";
+    a_wrong_count_of_pieces_sold_is_found:
+        Law::Stock, "UPDATE products SET sold = sold + 1 WHERE product_id = 1";
+    a_wrong_best_seller_figure_is_found:
+        Law::Stock, "UPDATE sales SET quantity = quantity + 1 WHERE product_id = 1";
+    a_wrong_count_of_purchases_is_found:
+        Law::Stock, "UPDATE purchases SET quantity = quantity + 1 WHERE user_id = 2";
+    a_campaign_that_gave_out_too_many_is_found:
+        Law::Campaigns, "UPDATE campaigns SET quantity = 1";
+    a_campaign_that_lost_count_is_found:
+        Law::Campaigns, "UPDATE campaigns SET issued = issued + 1";
+    a_coupon_number_given_twice_is_found:
+        Law::Campaigns, "UPDATE coupons SET sequence = 1";
+    a_coupon_used_by_nobody_is_found:
+        Law::Coupons, "UPDATE coupons SET used_by = NULL, used_at = NULL WHERE used_by IS NOT NULL";
+    a_coupon_used_by_a_cancelled_order_is_found:
+        Law::Coupons,
+        "UPDATE coupons SET used_at = 1,
+         used_by = (SELECT key FROM orders WHERE cancelled_at IS NOT NULL) WHERE user_id = 3";
+    lines_that_do_not_sum_to_the_order_are_found:
+        Law::Orders, "UPDATE orders SET subtotal = subtotal + 1, discount = discount + 1 WHERE user_id = 1";
+    a_lost_payment_is_found:
+        Law::Orders, "DELETE FROM entries WHERE kind = 2 AND user_id = 2";
+    a_payment_of_another_amount_is_found:
+        Law::Orders, "UPDATE entries SET amount = amount - 1 WHERE kind = 2 AND user_id = 2";
+    a_lost_order_is_found:
+        Law::Orders, "DELETE FROM orders WHERE user_id = 2";
+    a_lost_refund_is_found:
+        Law::Orders, "DELETE FROM entries WHERE kind = 3";
+    a_cancel_that_was_taken_back_is_found:
+        Law::Orders, "UPDATE orders SET cancelled_at = NULL";
+    a_lost_event_of_a_payment_is_found:
+        Law::Events, "DELETE FROM events WHERE kind = 1 AND sequence = 1";
+    a_lost_event_of_a_cancel_is_found:
+        Law::Events, "DELETE FROM events WHERE kind = 2";
+    an_event_told_twice_is_found:
+        Law::Events,
+        "INSERT INTO events SELECT max(sequence) + 1, id_key, id_low, order_key, 1 FROM events";
+    a_row_that_no_version_wrote_is_found:
+        Law::Storage, "UPDATE orders SET lines = '[[1]]' WHERE user_id = 1";
+}

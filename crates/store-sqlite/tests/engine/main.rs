@@ -1,0 +1,11 @@
+//! What is the embedded engine's own: files, locks, migrations, audit, import,
+//! backup, full disks.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod audit;
+mod backup;
+mod disk;
+mod import;
+mod open;
+mod support;
