@@ -1,0 +1,153 @@
+//! Bare SQLite: one writer that is handed the rows an order comes to, with the
+//! engine's settings, and reads nothing.
+
+use std::path::Path;
+use std::time::Instant;
+
+use rusqlite::{Connection, params};
+
+use crate::Timing;
+use crate::demand::Demand;
+use crate::fill::BALANCE;
+use crate::history::{Batch, Shop};
+
+/// The engine's page cache, in KiB.
+const CACHE_KIB: i64 = 64 << 10;
+/// Pages of log after which the engine checkpoints.
+const CHECKPOINT_PAGES: i64 = 4_096;
+/// More than the statements below.
+const STATEMENTS: usize = 32;
+
+/// Orders a second in transactions of `batch` orders.
+pub(crate) fn run(
+    database: &Path,
+    batch: usize,
+    demand: &Demand,
+    timing: Timing,
+) -> anyhow::Result<f64> {
+    let connection = open(database)?;
+    let mut shop = Shop::default();
+    let start = Instant::now();
+    let mut begin = None;
+    let mut placed = 0_usize;
+    loop {
+        let rows = shop.next_batch(batch, demand)?;
+        write(&connection, &rows)?;
+        placed += batch;
+        match begin {
+            None if start.elapsed() >= timing.warm_up => begin = Some((Instant::now(), placed)),
+            Some((since, before)) if since.elapsed() >= timing.window => {
+                return Ok((placed - before) as f64 / since.elapsed().as_secs_f64());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn open(database: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(database)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    connection.pragma_update(None, "foreign_keys", false)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    Ok(connection)
+}
+
+fn write(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
+    let transaction = connection.unchecked_transaction()?;
+    append(connection, batch)?;
+    change(connection, batch)?;
+    transaction.commit()
+}
+
+fn append(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO orders (key, id_low, user_id, previous, coupon_key, coupon_low, subtotal,
+         discount, balance_after, created_at, lines)
+         VALUES (?1, ?2, ?3, ?4, NULL, NULL, ?5, 0, ?6, ?7, ?8)",
+    )?;
+    for it in &batch.orders {
+        let (key, low) = it.id;
+        insert.execute(params![
+            key,
+            low,
+            it.user,
+            it.previous,
+            it.subtotal,
+            it.balance_after,
+            it.created_at,
+            it.lines,
+        ])?;
+    }
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO entries (key, id_low, user_id, previous, kind, amount, balance_after,
+         order_key, reference, reason, created_at)
+         VALUES (?1, ?2, ?3, ?4, 2, ?5, ?6, ?7, NULL, NULL, ?8)",
+    )?;
+    for it in &batch.entries {
+        let (key, low) = it.id;
+        insert.execute(params![
+            key,
+            low,
+            it.user,
+            it.previous,
+            it.amount,
+            it.balance_after,
+            it.order_key,
+            it.created_at,
+        ])?;
+    }
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO events (sequence, id_key, id_low, order_key, kind) VALUES (?1, ?2, ?3, ?4, 1)",
+    )?;
+    for (sequence, (key, low), order_key) in &batch.events {
+        insert.execute(params![sequence, key, low, order_key])?;
+    }
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO idempotency_keys
+         (key, scope, fingerprint, answer_kind, answer_key, used_by, used_at)
+         VALUES (?1, ?2, ?3, 6, ?4, NULL, NULL)",
+    )?;
+    for it in &batch.keys {
+        let (key, fingerprint) = (it.key.as_bytes().as_slice(), it.fingerprint.as_slice());
+        insert.execute(params![key, it.scope, fingerprint, it.order_key])?;
+    }
+    Ok(())
+}
+
+fn change(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
+    let mut update = connection.prepare_cached(
+        "UPDATE users SET balance = ?2, paid = ?3, last_order = ?4, last_entry = ?5
+         WHERE user_id = ?1",
+    )?;
+    for (user, it) in &batch.users {
+        let balance = BALANCE - it.paid;
+        update.execute(params![
+            user,
+            balance,
+            it.paid,
+            it.last_order,
+            it.last_entry
+        ])?;
+    }
+    let mut update = connection
+        .prepare_cached("UPDATE products SET stock = ?2, sold = ?3 WHERE product_id = ?1")?;
+    for it in &batch.products {
+        update.execute(*it)?;
+    }
+    let mut upsert = connection.prepare_cached(
+        "INSERT INTO sales (hour, product_id, quantity, amount) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity,
+         amount = amount + excluded.amount",
+    )?;
+    for it in &batch.sales {
+        upsert.execute(*it)?;
+    }
+    connection
+        .prepare_cached("UPDATE shop SET last_key = ?1")?
+        .execute([batch.last_key])?;
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! How many orders a second the engine takes by itself, beside SQLite that is
+//! handed the same rows with nothing to read or decide.
+//!
+//! ```text
+//! cargo bench -p jumun-store-sqlite --bench engine
+//! cargo bench -p jumun-store-sqlite --bench engine -- --in-flight 256 --keys random
+//! ```
+//!
+//! For each number of orders in flight there are pairs of runs on fresh copies
+//! of one database: the engine, with that many tasks of which each places an
+//! order as soon as its last one is answered; then bare SQLite, in transactions
+//! of as many orders as the engine's had on average. The ratio is the median of
+//! the pairs'.
+//!
+//! Without `--bench`, which `cargo bench` adds, it is a short smoke run:
+//! `cargo test -p jumun-store-sqlite --benches`.
+
+#![allow(clippy::print_stdout, reason = "a bench reports on stdout")]
+
+mod bare;
+mod batches;
+mod demand;
+mod engine;
+mod fill;
+mod history;
+mod machine;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use clap::Parser;
+use tempfile::TempDir;
+
+use crate::batches::Batches;
+use crate::demand::{Demand, Keys};
+use crate::machine::Processors;
+
+/// Pairs of runs a case: the fewest that have a median which is not an extreme.
+const DEFAULT_PAIRS: usize = 3;
+/// Lets caches and the write-ahead log settle.
+const WARM_UP: Duration = Duration::from_secs(1);
+/// Several checkpoints long.
+const WINDOW: Duration = Duration::from_secs(4);
+/// The smoke run's warm-up and window.
+const SMOKE: Timing = Timing {
+    warm_up: Duration::from_millis(100),
+    window: Duration::from_millis(400),
+};
+/// Orders in flight in the smoke run.
+const SMOKE_IN_FLIGHT: usize = 16;
+
+/// Orders a second of the engine alone, beside bare SQLite.
+#[derive(Parser)]
+#[command(name = "engine")]
+struct Options {
+    /// Orders in flight.
+    #[arg(long, value_delimiter = ',', default_value = "64,256,1024")]
+    in_flight: Vec<usize>,
+    /// Which idempotency keys the orders carry.
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        default_value = "time-ordered"
+    )]
+    keys: Vec<Keys>,
+    /// Pairs of runs a case.
+    #[arg(long, default_value_t = DEFAULT_PAIRS)]
+    pairs: usize,
+    /// `cargo bench` adds it.
+    #[arg(long, hide = true)]
+    bench: bool,
+    /// Asks for the smoke run.
+    #[arg(long, hide = true)]
+    test: bool,
+}
+
+/// The two parts of a run.
+#[derive(Clone, Copy, Debug)]
+struct Timing {
+    warm_up: Duration,
+    window: Duration,
+}
+
+/// A run of the engine and the run of bare SQLite that followed.
+struct Pair {
+    /// Orders a second.
+    engine: f64,
+    /// Orders in a transaction, on average.
+    batch: f64,
+    /// Orders a second.
+    bare: f64,
+    /// The share of the processors that other processes used.
+    others: f64,
+}
+
+fn main() -> anyhow::Result<()> {
+    let options = Options::parse();
+    let batches = Batches::listen()?;
+    let directory = scratch()?;
+    let filled = directory.path().join("filled.db");
+    engine::fill(&filled)?;
+    if !options.bench || options.test {
+        let pair = pair(&filled, &batches, SMOKE_IN_FLIGHT, Keys::TimeOrdered, SMOKE)?;
+        ensure!(pair.bare > 0.0 && pair.engine > 0.0, "no order was placed");
+        println!("smoke run: every order was placed");
+        return Ok(());
+    }
+    ensure!(
+        options.pairs > 0,
+        "nothing to measure: give --pairs 1 or more"
+    );
+    println!(
+        "{:<12} {:>9} {:>9} {:>9} {:>6} {:>6} {:>8}",
+        "keys", "in flight", "engine/s", "bare/s", "batch", "ratio", "others %"
+    );
+    for &keys in &options.keys {
+        for &in_flight in &options.in_flight {
+            ensure!(
+                in_flight > 0,
+                "nothing to measure: give --in-flight 1 or more"
+            );
+            let timing = Timing {
+                warm_up: WARM_UP,
+                window: WINDOW,
+            };
+            let runs = (0..options.pairs).map(|_| pair(&filled, &batches, in_flight, keys, timing));
+            let runs = runs.collect::<anyhow::Result<Vec<_>>>()?;
+            let of = |figure: fn(&Pair) -> f64| median(runs.iter().map(figure));
+            println!(
+                "{:<12} {in_flight:>9} {:>9.0} {:>9.0} {:>6.0} {:>6.3} {:>8.0}",
+                format!("{keys:?}"),
+                of(|pair| pair.engine),
+                of(|pair| pair.bare),
+                of(|pair| pair.batch),
+                of(|pair| pair.engine / pair.bare),
+                of(|pair| pair.others) * 100.0,
+            );
+        }
+    }
+    Ok(())
+}
+
+fn pair(
+    filled: &Path,
+    batches: &Batches,
+    in_flight: usize,
+    keys: Keys,
+    timing: Timing,
+) -> anyhow::Result<Pair> {
+    let directory = scratch()?;
+    let demand = Arc::new(Demand::new(keys));
+    let before = Processors::now()?;
+    let database = copy_of(filled, directory.path(), "engine.db")?;
+    let (engine, batch) = engine::run(&database, in_flight, Arc::clone(&demand), batches, timing)?;
+    let database = copy_of(filled, directory.path(), "bare.db")?;
+    let size = (batch.round() as usize).max(1);
+    let bare = bare::run(&database, size, &demand, timing)?;
+    Ok(Pair {
+        engine,
+        batch,
+        bare,
+        others: Processors::now()?.others_since(before),
+    })
+}
+
+/// A copy of a closed database, on stable storage before the run starts, so
+/// that its writing does not slow the run's own.
+fn copy_of(filled: &Path, directory: &Path, name: &str) -> anyhow::Result<PathBuf> {
+    let copy = directory.join(name);
+    std::fs::copy(filled, &copy).context("the filled database could not be copied")?;
+    File::open(&copy)?.sync_all()?;
+    Ok(copy)
+}
+
+/// A directory on the disk of the build, since the system's temporary
+/// directory may be memory, where an fsync costs nothing.
+fn scratch() -> anyhow::Result<TempDir> {
+    Ok(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?)
+}
+
+/// The middle value; for an even number the lower of the two.
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut sorted: Vec<f64> = values.collect();
+    sorted.sort_by(f64::total_cmp);
+    sorted
+        .get(sorted.len().saturating_sub(1) / 2)
+        .copied()
+        .unwrap_or(f64::NAN)
+}
