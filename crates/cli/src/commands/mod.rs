@@ -3,8 +3,11 @@
 mod audit;
 mod backup;
 mod completions;
+mod demo;
+mod export;
 mod import;
 mod migrate;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -13,12 +16,18 @@ use crate::failure::Failure;
 /// What `jumun` can be asked to do.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
+    /// Serve a shop over HTTP
+    Serve(serve::Arguments),
+    /// Run a shop with data and shoppers on a throw-away database
+    Demo(demo::Arguments),
     /// Create the database, or bring its schema up to date
     Migrate(migrate::Arguments),
     /// Check that money, stock, coupons and events are conserved
     Audit(audit::Arguments),
     /// Import users or products from a CSV file, all or nothing
     Import(import::Arguments),
+    /// Export orders or events as JSON lines or CSV
+    Export(export::Arguments),
     /// Write a consistent copy of a live database
     Backup(backup::Arguments),
     /// Print a completion script for a shell
@@ -32,9 +41,12 @@ pub(crate) enum Command {
 /// What went wrong, and what to do about it.
 pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     }

@@ -95,8 +95,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
 async fn serve(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let path = arguments.database.file()?.to_owned();
-    let stop =
-        Stop::on_signals(Hangup::Ignored, || ()).map_err(|error| cannot_run(&error))?;
+    let stop = Stop::on_signals(Hangup::Ignored, || ()).map_err(|error| cannot_run(&error))?;
     let addresses = listen::loopback(&arguments.listen).await?;
     // First the database: a second server on the same file and port is then
     // told of the file, which is the more useful of the two.
@@ -108,14 +107,20 @@ async fn serve(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let store: Arc<dyn Store> = Arc::new(store);
     let listener = listen::bind(&addresses, &arguments.listen).await?;
     let address = listener.local_addr().map_err(|error| cannot_run(&error))?;
-    let metrics = jumun_server::install_metrics().map_err(|error| cannot_run(&error))?;
+    let metrics = jumun_server::install_metrics();
     tracing::warn!(%address, "no authentication: every process of this machine may use the API");
     output::line(format!("listening on http://{address}"))?;
-    let ended =
-        jumun_server::run(listener, arguments.config(), Arc::clone(&store), metrics, stop.asked())
-            .await;
+    let ended = jumun_server::run(
+        listener,
+        arguments.config(),
+        Arc::clone(&store),
+        metrics,
+        stop.asked(),
+    )
+    .await;
     store.close().await;
-    ended.map_err(|error| cannot_run(&error))?;
+    // Its sentence ends in what that means.
+    ended.map_err(Failure::engine)?;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
 }

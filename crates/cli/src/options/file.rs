@@ -42,10 +42,14 @@ impl ConfigurationFile {
                 return Err(unknown_key(path, &key, &known));
             }
             let Some(value) = plain(&value) else {
+                let found = if value.is_array() {
+                    "an array"
+                } else {
+                    "a table"
+                };
                 return Err(Failure::usage(format!(
-                    "{}: the value of `{key}` is a {}, not text, a number or a truth value",
-                    path.display(),
-                    value.type_str()
+                    "{}: the value of `{key}` is {found}, not text, a number or a truth value",
+                    path.display()
                 ))
                 .help(format!("write it as on the command line: {key} = \"…\"")));
             };

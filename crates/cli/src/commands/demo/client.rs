@@ -25,7 +25,10 @@ impl Reply {
 
     /// A member that is text.
     pub(super) fn text(&self, member: &str) -> Option<String> {
-        self.body.get(member).and_then(Value::as_str).map(str::to_owned)
+        self.body
+            .get(member)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
     }
 }
 
@@ -37,7 +40,10 @@ impl Client {
     /// When the operating system has no resources for it.
     pub(super) fn new(base: String) -> reqwest::Result<Self> {
         // A proxy of the environment could not reach this machine's loopback.
-        Ok(Self { http: reqwest::Client::builder().no_proxy().build()?, base })
+        Ok(Self {
+            http: reqwest::Client::builder().no_proxy().build()?,
+            base,
+        })
     }
 
     pub(super) async fn get(&self, path: &str) -> reqwest::Result<Reply> {

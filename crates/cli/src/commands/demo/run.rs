@@ -101,10 +101,17 @@ async fn keep_going(
     rate: u64,
     language: Language,
 ) {
-    let shoppers =
-        Arc::new(Shoppers::new(client.clone(), Arc::clone(&shop), Arc::clone(tally)));
+    let shoppers = Arc::new(Shoppers::new(
+        client.clone(),
+        Arc::clone(&shop),
+        Arc::clone(tally),
+    ));
     let progress = Progress::line();
-    let period = if progress.is_visible() { LINE_PERIOD } else { PLAIN_PERIOD };
+    let period = if progress.is_visible() {
+        LINE_PERIOD
+    } else {
+        PLAIN_PERIOD
+    };
     let mut visits = JoinSet::new();
     let mut next_visit = ticks(Duration::from_secs(1) / u32::try_from(rate).unwrap_or(u32::MAX));
     let (mut next_line, mut next_delivery) = (ticks(period), ticks(DELIVERY_PERIOD));

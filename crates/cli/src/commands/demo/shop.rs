@@ -61,7 +61,9 @@ impl Shop {
         while let Some(done) = tasks.join_next().await {
             done.map_err(|error| cannot_open(&error.to_string()))??;
         }
-        let shop = Self { campaigns: Mutex::new(VecDeque::new()) };
+        let shop = Self {
+            campaigns: Mutex::new(VecDeque::new()),
+        };
         for offer in OFFERS {
             shop.offer(client, offer).await?;
         }
@@ -93,7 +95,12 @@ impl Shop {
         let reply = accepted(client.get(&format!("/products?limit={PAGE}")).await)?;
         let products = reply.body.get("items").and_then(Value::as_array);
         for product in products.into_iter().flatten() {
-            let number = |member| product.get(member).and_then(Value::as_i64).unwrap_or_default();
+            let number = |member| {
+                product
+                    .get(member)
+                    .and_then(Value::as_i64)
+                    .unwrap_or_default()
+            };
             let (id, stock) = (number("productId"), number("stock"));
             let full = place(id).map_or(0, |place| ARTICLES[place].stock);
             let low = stock <= full / LOW_STOCK_PART;
@@ -134,7 +141,9 @@ impl Shop {
     }
 
     fn campaigns(&self) -> MutexGuard<'_, VecDeque<i64>> {
-        self.campaigns.lock().unwrap_or_else(PoisonError::into_inner)
+        self.campaigns
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -149,7 +158,11 @@ async fn register(client: &Client, user: i64) -> Result<Reply, Failure> {
     accepted(client.put(&format!("/users/{user}"), body).await)?;
     let amount = fastrand::i64(OPENING_BALANCES) / 1_000 * 1_000;
     let body = json!({"amount": amount, "reference": "opening balance"});
-    accepted(client.post(&format!("/users/{user}/balance/charges"), body).await)
+    accepted(
+        client
+            .post(&format!("/users/{user}/balance/charges"), body)
+            .await,
+    )
 }
 
 fn accepted(reply: reqwest::Result<Reply>) -> Result<Reply, Failure> {
@@ -157,7 +170,10 @@ fn accepted(reply: reqwest::Result<Reply>) -> Result<Reply, Failure> {
     if reply.status == StatusCode::OK || reply.status == StatusCode::CREATED {
         Ok(reply)
     } else {
-        Err(cannot_open(&format!("the server answered {} {}", reply.status, reply.body)))
+        Err(cannot_open(&format!(
+            "the server answered {} {}",
+            reply.status, reply.body
+        )))
     }
 }
 
@@ -167,5 +183,7 @@ fn cannot_open(reason: &str) -> Failure {
 }
 
 fn whole_seconds(time: Timestamp) -> String {
-    Timestamp::from_second(time.as_second()).unwrap_or(time).to_string()
+    Timestamp::from_second(time.as_second())
+        .unwrap_or(time)
+        .to_string()
 }

@@ -54,7 +54,13 @@ struct Coupons {
 
 impl Shoppers {
     pub(super) fn new(client: Client, shop: Arc<Shop>, tally: Arc<Tally>) -> Self {
-        Self { client, shop, tally, popularity: popularity(ARTICLES.len()), coupons: Mutex::default() }
+        Self {
+            client,
+            shop,
+            tally,
+            popularity: popularity(ARTICLES.len()),
+            coupons: Mutex::default(),
+        }
     }
 
     /// One shopper's visit, with one order in it.
@@ -74,7 +80,10 @@ impl Shoppers {
         let body = json!({"userId": user, "items": self.basket(), "couponId": coupon});
         let key = Uuid::now_v7();
         let begun = Instant::now();
-        let reply = self.client.post_with_key("/orders", body.clone(), key).await?;
+        let reply = self
+            .client
+            .post_with_key("/orders", body.clone(), key)
+            .await?;
         let latency = begun.elapsed();
         if reply.status != StatusCode::CREATED {
             return self.rejected(user, &reply, latency).await;
@@ -82,7 +91,10 @@ impl Shoppers {
         self.tally.order(latency, None);
         if let Some(coupon) = coupon {
             self.change_coupons(user, |coupons| {
-                *coupons = Coupons { fresh: None, used: Some(coupon) };
+                *coupons = Coupons {
+                    fresh: None,
+                    used: Some(coupon),
+                };
             });
         }
         if chance(SENDS_AGAIN) {
@@ -90,7 +102,10 @@ impl Shoppers {
         }
         if let Some(order) = reply.text("orderId").filter(|_| chance(CANCELS)) {
             let body = json!({"reason": "changed my mind"});
-            let reply = self.client.post(&format!("/orders/{order}/cancel"), body).await?;
+            let reply = self
+                .client
+                .post(&format!("/orders/{order}/cancel"), body)
+                .await?;
             if reply.status == StatusCode::OK {
                 self.tally.count(|counts| counts.cancelled += 1);
             }
@@ -113,13 +128,17 @@ impl Shoppers {
         if code == "insufficient-balance" && chance(CHARGES) {
             let amount = fastrand::i64(CHARGE_AMOUNTS) * CHARGE_UNIT;
             let body = json!({"amount": amount, "reference": "card"});
-            self.client.post(&format!("/users/{user}/balance/charges"), body).await?;
+            self.client
+                .post(&format!("/users/{user}/balance/charges"), body)
+                .await?;
         }
         Ok(())
     }
 
     async fn take_coupon(&self, user: i64) -> reqwest::Result<()> {
-        let Some(campaign) = self.shop.some_campaign() else { return Ok(()) };
+        let Some(campaign) = self.shop.some_campaign() else {
+            return Ok(());
+        };
         let path = format!("/campaigns/{campaign}/coupons");
         let reply = self.client.post(&path, json!({"userId": user})).await?;
         let available = reply.body.get("status").and_then(Value::as_str) == Some("AVAILABLE");
@@ -178,7 +197,9 @@ fn popularity(products: usize) -> Vec<f64> {
 /// The place that a random number from 0 to 1 falls on.
 fn choose(popularity: &[f64], random: f64) -> usize {
     let total = popularity.last().copied().unwrap_or_default();
-    popularity.partition_point(|sum| *sum <= random * total).min(popularity.len().saturating_sub(1))
+    popularity
+        .partition_point(|sum| *sum <= random * total)
+        .min(popularity.len().saturating_sub(1))
 }
 
 #[cfg(test)]

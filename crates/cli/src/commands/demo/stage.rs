@@ -27,10 +27,13 @@ pub(super) struct Stage {
 ///
 /// When it cannot be made.
 pub(super) fn folder() -> Result<TempDir, Failure> {
-    tempfile::Builder::new().prefix("jumun-demo-").tempdir().map_err(|error| {
-        Failure::new(format!("cannot make a temporary folder: {error}"))
-            .help("name a folder with room and the right to write in TMPDIR")
-    })
+    tempfile::Builder::new()
+        .prefix("jumun-demo-")
+        .tempdir()
+        .map_err(|error| {
+            Failure::new(format!("cannot make a temporary folder: {error}"))
+                .help("name a folder with room and the right to write in TMPDIR")
+        })
 }
 
 impl Stage {
@@ -47,10 +50,13 @@ impl Stage {
                 .map_err(|error| cannot(&error))?
                 .map_err(Failure::engine)?;
         let store: Arc<dyn Store> = Arc::new(store);
-        let metrics = jumun_server::install_metrics().map_err(|error| cannot(&error))?;
+        let metrics = jumun_server::install_metrics();
         let (end_server, ended) = oneshot::channel::<()>();
         let serving = Arc::clone(&store);
-        let config = Config { deployment: "demo".to_owned(), ..Config::default() };
+        let config = Config {
+            deployment: "demo".to_owned(),
+            ..Config::default()
+        };
         let server = tokio::spawn(async move {
             let stop = async {
                 // A sender that is gone means the same.
@@ -60,7 +66,12 @@ impl Stage {
                 .await
                 .map_err(|error| error.to_string())
         });
-        Ok(Self { folder, store, server, end_server })
+        Ok(Self {
+            folder,
+            store,
+            server,
+            end_server,
+        })
     }
 
     /// Waits for the server to end by itself, which it should not.
@@ -94,6 +105,7 @@ pub(super) fn database(folder: &Path) -> PathBuf {
 }
 
 pub(super) fn cannot(error: &dyn std::fmt::Display) -> Failure {
-    Failure::new(format!("the demonstration cannot run: {error}"))
-        .help("start it again; if this repeats, run `jumun serve --log-level debug` and look at its log")
+    Failure::new(format!("the demonstration cannot run: {error}")).help(
+        "start it again; if this repeats, run `jumun serve --log-level debug` and look at its log",
+    )
 }

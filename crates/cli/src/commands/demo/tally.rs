@@ -52,8 +52,7 @@ pub(super) struct Pace {
 impl Tally {
     /// Nothing yet.
     pub(super) fn new() -> Self {
-        let histogram =
-            || Histogram::new_with_bounds(1, MAX_LATENCY_MICROS, LATENCY_DIGITS).ok();
+        let histogram = || Histogram::new_with_bounds(1, MAX_LATENCY_MICROS, LATENCY_DIGITS).ok();
         Self {
             counts: Mutex::new(Counts {
                 since: Instant::now(),
@@ -85,7 +84,11 @@ impl Tally {
             Some(code) => *counts.rejected.entry(code.to_owned()).or_default() += 1,
         }
         let micros = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
-        let Counts { latencies, window_latencies, .. } = &mut *counts;
+        let Counts {
+            latencies,
+            window_latencies,
+            ..
+        } = &mut *counts;
         for histogram in [latencies, window_latencies].into_iter().flatten() {
             histogram.saturating_record(micros);
         }
@@ -94,7 +97,11 @@ impl Tally {
     /// The counts now, and the pace since the last look.
     pub(super) fn look(&self) -> (Counts, Pace) {
         let mut counts = self.lock();
-        let pace = pace(counts.window, counts.since.elapsed(), counts.window_latencies.as_ref());
+        let pace = pace(
+            counts.window,
+            counts.since.elapsed(),
+            counts.window_latencies.as_ref(),
+        );
         counts.window = 0;
         counts.since = Instant::now();
         if let Some(histogram) = &mut counts.window_latencies {
@@ -122,7 +129,11 @@ fn pace(orders: u64, elapsed: Duration, latencies: Option<&Histogram<u64>>) -> P
     };
     // Counts of a demonstration are exact in a double.
     let orders_per_second = orders as f64 / elapsed.as_secs_f64().max(f64::MIN_POSITIVE);
-    Pace { orders_per_second, p50: quantile(0.5), p99: quantile(0.99) }
+    Pace {
+        orders_per_second,
+        p50: quantile(0.5),
+        p99: quantile(0.99),
+    }
 }
 
 #[cfg(test)]
@@ -135,7 +146,10 @@ mod tests {
         tally.order(Duration::from_millis(3), None);
         tally.order(Duration::from_millis(3), Some("out-of-stock"));
         let (counts, pace) = tally.look();
-        assert_eq!((counts.paid, counts.rejected.get("out-of-stock")), (1, Some(&1)));
+        assert_eq!(
+            (counts.paid, counts.rejected.get("out-of-stock")),
+            (1, Some(&1))
+        );
         assert!(pace.p99 >= Duration::from_millis(2), "{pace:?}");
         let (counts, pace) = tally.look();
         assert_eq!((counts.paid, pace.orders_per_second), (1, 0.0));

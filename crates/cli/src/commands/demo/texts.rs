@@ -30,7 +30,11 @@ impl Language {
 
     fn of_locale(locale: Option<&str>) -> Self {
         let language = locale.and_then(|locale| locale.split(['_', '.', '-', '@']).next());
-        if language == Some("ko") { Self::Korean } else { Self::English }
+        if language == Some("ko") {
+            Self::Korean
+        } else {
+            Self::English
+        }
     }
 
     fn choose(self, english: &'static str, korean: &'static str) -> &'static str {
@@ -60,11 +64,26 @@ impl Language {
             "임시 데이터베이스 위의 가게입니다. 손님들이 주문하고 있습니다. 열어 보세요:",
         );
         let pages = [
-            ("/docs", self.choose("the reference of the API", "API 설명서")),
-            ("/products", self.choose("what is on the shelf", "상품 목록")),
-            ("/products/popular", self.choose("the best sellers", "인기 상품")),
-            ("/events?after=0", self.choose("the events for data platforms", "데이터 플랫폼 이벤트")),
-            ("/metrics", self.choose("metrics for Prometheus", "Prometheus 지표")),
+            (
+                "/docs",
+                self.choose("the reference of the API", "API 설명서"),
+            ),
+            (
+                "/products",
+                self.choose("what is on the shelf", "상품 목록"),
+            ),
+            (
+                "/products/popular",
+                self.choose("the best sellers", "인기 상품"),
+            ),
+            (
+                "/events?after=0",
+                self.choose("the events for data platforms", "데이터 플랫폼 이벤트"),
+            ),
+            (
+                "/metrics",
+                self.choose("metrics for Prometheus", "Prometheus 지표"),
+            ),
         ];
         let mut text = format!("{head}\n\n");
         for (path, what) in pages {
@@ -104,7 +123,12 @@ impl Language {
             line.push_str(&self.rejections(&counts.rejected));
         }
         if counts.failed > 0 {
-            let _ = write!(line, "; {} {}", self.choose("failed:", "실패:"), counts.failed);
+            let _ = write!(
+                line,
+                "; {} {}",
+                self.choose("failed:", "실패:"),
+                counts.failed
+            );
         }
         line
     }
@@ -123,7 +147,10 @@ impl Language {
 
     /// Between the end and the audit.
     pub(super) fn auditing(self) -> &'static str {
-        self.choose("ending; checking the books …", "끝내면서 장부를 확인합니다 …")
+        self.choose(
+            "ending; checking the books …",
+            "끝내면서 장부를 확인합니다 …",
+        )
     }
 
     /// The audit found nothing.
@@ -192,7 +219,12 @@ mod tests {
 
     #[test]
     fn thousands_are_set_apart() {
-        let table = [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")];
+        let table = [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ];
         for (number, expected) in table {
             assert_eq!(grouped(number), expected);
         }

@@ -27,8 +27,16 @@ pub(super) const ORDER_COLUMNS: [&str; 16] = [
 ];
 
 /// The columns of an export of events.
-pub(super) const EVENT_COLUMNS: [&str; 8] =
-    ["sequence", "id", "type", "time", "source", "subject", "partitionkey", "data"];
+pub(super) const EVENT_COLUMNS: [&str; 8] = [
+    "sequence",
+    "id",
+    "type",
+    "time",
+    "source",
+    "subject",
+    "partitionkey",
+    "data",
+];
 
 /// One row for each line of the order.
 pub(super) fn write_order<W: Write>(
@@ -36,7 +44,11 @@ pub(super) fn write_order<W: Write>(
     order: &Order,
     shop: &Shop,
 ) -> csv::Result<()> {
-    let status = if order.cancellation.is_some() { "CANCELLED" } else { "PAID" };
+    let status = if order.cancellation.is_some() {
+        "CANCELLED"
+    } else {
+        "PAID"
+    };
     let cancelled_at = order.cancellation.as_ref().map(|it| render_time(it.at));
     let head = [
         order.id.to_string(),

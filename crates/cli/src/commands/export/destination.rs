@@ -15,7 +15,10 @@ const NEW_FILE_MODE: u32 = 0o666;
 /// Standard output, or a file that appears under its name only once it is whole.
 pub(super) enum Destination {
     Stdout(BufWriter<io::StdoutLock<'static>>),
-    File { file: BufWriter<NamedTempFile>, path: PathBuf },
+    File {
+        file: BufWriter<NamedTempFile>,
+        path: PathBuf,
+    },
 }
 
 impl Destination {
@@ -43,7 +46,10 @@ impl Destination {
                 Failure::new(format!("cannot write in {}: {error}", folder.display()))
                     .help("name a file in a folder that exists and can be written with --output")
             })?;
-        Ok(Self::File { file: BufWriter::new(file), path: path.to_owned() })
+        Ok(Self::File {
+            file: BufWriter::new(file),
+            path: path.to_owned(),
+        })
     }
 
     /// Writes out what is left, and gives the file its name.
@@ -55,8 +61,12 @@ impl Destination {
         match self {
             Self::Stdout(mut stdout) => stdout.flush().map_err(|error| Failure::output(&error)),
             Self::File { file, path } => {
-                let file = file.into_inner().map_err(|error| Failure::output(error.error()))?;
-                file.as_file().sync_all().map_err(|error| Failure::output(&error))?;
+                let file = file
+                    .into_inner()
+                    .map_err(|error| Failure::output(error.error()))?;
+                file.as_file()
+                    .sync_all()
+                    .map_err(|error| Failure::output(&error))?;
                 match file.persist_noclobber(&path) {
                     Ok(_) => Ok(()),
                     Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
@@ -86,6 +96,9 @@ impl Write for Destination {
 }
 
 fn exists(path: &Path) -> Failure {
-    Failure::new(format!("{} exists already and is not overwritten", path.display()))
-        .help("name another file with --output, or move that one away")
+    Failure::new(format!(
+        "{} exists already and is not overwritten",
+        path.display()
+    ))
+    .help("name another file with --output, or move that one away")
 }

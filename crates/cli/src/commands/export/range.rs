@@ -66,6 +66,9 @@ mod tests {
         assert!(id_at(1) > bound);
         assert!(id_at(-1) < bound);
         assert!(id_at(-1_000_000) < bound);
-        assert_eq!(last_id_before("0001-01-01T00:00:00Z".parse().unwrap()), Uuid::nil());
+        assert_eq!(
+            last_id_before("0001-01-01T00:00:00Z".parse().unwrap()),
+            Uuid::nil()
+        );
     }
 }

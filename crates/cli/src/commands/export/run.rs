@@ -43,11 +43,18 @@ fn orders(reader: &ShopReader, arguments: &Arguments, rows: &mut Rows) -> Result
     let shop = reader.shop();
     rows.header(&ORDER_COLUMNS)?;
     // An end that is fixed: a busy server would otherwise keep us for ever.
-    let Some(last) = reader.last_order().map_err(|fault| Failure::fault(&fault))? else { return Ok(()) };
+    let Some(last) = reader
+        .last_order()
+        .map_err(|fault| Failure::fault(&fault))?
+    else {
+        return Ok(());
+    };
     let mut after = arguments.since.map(order_before);
     let mut done = 0;
     loop {
-        let page = reader.all_orders(Page { after, limit: PAGE }).map_err(|fault| Failure::fault(&fault))?;
+        let page = reader
+            .all_orders(Page { after, limit: PAGE })
+            .map_err(|fault| Failure::fault(&fault))?;
         let in_range = |order: &&Arc<Order>| order.id <= last;
         for order in page.items.iter().take_while(in_range) {
             if arguments.includes(order.created_at) {
@@ -70,15 +77,21 @@ fn orders(reader: &ShopReader, arguments: &Arguments, rows: &mut Rows) -> Result
 fn events(reader: &ShopReader, arguments: &Arguments, rows: &mut Rows) -> Result<(), Failure> {
     let (shop, deployment) = (reader.shop(), &arguments.deployment.name);
     rows.header(&EVENT_COLUMNS)?;
-    let last = reader.last_sequence().map_err(|fault| Failure::fault(&fault))?;
+    let last = reader
+        .last_sequence()
+        .map_err(|fault| Failure::fault(&fault))?;
     let first = match arguments.since {
-        Some(since) => sequence_before(reader, since, last).map_err(|fault| Failure::fault(&fault))?,
+        Some(since) => {
+            sequence_before(reader, since, last).map_err(|fault| Failure::fault(&fault))?
+        }
         None => 0,
     };
     let progress = Progress::bar(last - first, "events");
     let mut after = first;
     while after < last {
-        let page = reader.events(after, PAGE).map_err(|fault| Failure::fault(&fault))?;
+        let page = reader
+            .events(after, PAGE)
+            .map_err(|fault| Failure::fault(&fault))?;
         let in_range = |event: &&NumberedEvent| event.sequence <= last;
         for event in page.iter().take_while(in_range) {
             if arguments.includes(event.event.time) {
@@ -105,7 +118,8 @@ fn line(lines: &mut Destination, mut json: Vec<u8>) -> io::Result<()> {
 impl Arguments {
     /// Ids bound the range to the millisecond; this is exact.
     fn includes(&self, time: Timestamp) -> bool {
-        self.since.is_none_or(|since| time.as_micros() >= since.as_microsecond())
+        self.since
+            .is_none_or(|since| time.as_micros() >= since.as_microsecond())
     }
 }
 
@@ -119,9 +133,9 @@ impl Rows {
     fn header(&mut self, columns: &[&str]) -> Result<(), Failure> {
         match self {
             Self::Lines(_) => Ok(()),
-            Self::Csv(rows) => {
-                rows.write_record(columns).map_err(|error| Failure::output(&error.into()))
-            }
+            Self::Csv(rows) => rows
+                .write_record(columns)
+                .map_err(|error| Failure::output(&error.into())),
         }
     }
 

@@ -1,0 +1,115 @@
+use std::process::Stdio;
+
+use crate::support::{Folder, finish};
+
+#[test]
+fn wrong_usage_ends_with_status_2_and_says_what_is_wrong() {
+    let table: &[(&str, &[&str])] = &[
+        ("", &["Usage:"]),
+        ("serv", &["unrecognized subcommand 'serv'", "'serve'"]),
+        ("serve --port 1", &["unexpected argument '--port'"]),
+        ("serve --listen 8080", &["--listen", "127.0.0.1:8080"]),
+        (
+            "serve --database shop.db",
+            &["--database", "sqlite:jumun.db"],
+        ),
+        ("serve --currency won", &["--currency", "KRW"]),
+        ("serve --name a/b", &["--name", "letters"]),
+        ("serve --auth token", &["--auth", "none"]),
+        ("serve --max-connections 0", &["--max-connections"]),
+        ("serve --header-timeout soon", &["--header-timeout", "30s"]),
+        ("serve --log-format xml", &["--log-format", "json"]),
+        ("serve --log-level =,", &["no log level"]),
+        ("import users", &["<FILE.csv>"]),
+        ("import orders orders.csv", &["users, products"]),
+        ("export users", &["orders, events"]),
+        ("export orders --since yesterday", &["--since", "RFC 3339"]),
+        (
+            "export orders --since 2026-11-20T00:00:00",
+            &["--since", "offset"],
+        ),
+        ("backup", &["<FILE>"]),
+        ("completions tcl", &["bash"]),
+        ("demo --rate 0", &["--rate"]),
+    ];
+    let folder = Folder::new();
+    for (line, parts) in table {
+        folder.fail(line, 2, parts);
+    }
+    let left = std::fs::read_dir(folder.path())
+        .expect("the folder")
+        .count();
+    assert_eq!(left, 0, "wrong usage leaves nothing behind");
+}
+
+#[test]
+fn help_and_version_go_to_stdout_with_examples_and_status_0() {
+    let folder = Folder::new();
+    assert!(folder.succeed("--version").starts_with("jumun "));
+    assert!(folder.succeed("--help").contains("Examples:"));
+    let subcommands = [
+        "serve",
+        "demo",
+        "migrate",
+        "audit",
+        "import",
+        "export",
+        "backup",
+        "completions",
+    ];
+    for subcommand in subcommands {
+        let help = folder.succeed(&format!("{subcommand} --help"));
+        assert!(help.contains("Examples:"), "{help}");
+    }
+}
+
+#[test]
+fn each_shell_gets_a_completion_script() {
+    let folder = Folder::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = folder.succeed(&format!("completions {shell}"));
+        assert!(script.contains("audit"), "{shell}");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let folder = Folder::new();
+    let mut child = folder
+        .command(["completions", "bash"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("an end");
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn a_postgres_database_is_refused_in_a_sentence() {
+    let folder = Folder::new();
+    for command in [
+        "serve",
+        "migrate",
+        "audit",
+        "export orders",
+        "backup copy.db",
+    ] {
+        let line = format!("{command} --database postgres://localhost/shop");
+        folder.fail(&line, 1, &["no PostgreSQL engine", "help: "]);
+    }
+}
+
+#[test]
+fn errors_go_to_stderr_with_what_to_do_next() {
+    let folder = Folder::new();
+    let finished = finish(&mut folder.command(["audit"]));
+    finished.fails(
+        "audit",
+        1,
+        &["error: there is no database at jumun.db", "\nhelp: "],
+    );
+    assert_eq!(finished.stdout, "");
+}

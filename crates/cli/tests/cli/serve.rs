@@ -1,0 +1,172 @@
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+
+use rustix::process::Signal;
+
+use crate::support::{Folder, Server, one_piece};
+
+/// The folder of a server's files after it ended.
+fn files(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("the folder");
+    let mut names: Vec<String> = entries
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn it_prints_one_line_when_it_can_serve_and_ends_with_0_on_sigterm_and_sigint() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let folder = Folder::new();
+        let server = Server::start(&folder);
+        assert!(
+            server.base().starts_with("http://127.0.0.1:"),
+            "{}",
+            server.base()
+        );
+        assert_eq!(server.client().get("/livez").await.status, 200);
+        server.signal(signal);
+        let (status, rest) = server.wait();
+        assert_eq!((status.code(), &*rest), (Some(0), ""));
+        let left = files(folder.path());
+        assert!(left.contains(&"shop.db".to_owned()), "{left:?}");
+        assert!(
+            !left.contains(&"shop.db-wal".to_owned()),
+            "the log is emptied: {left:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_it_had_accepted_before_sigterm_is_answered() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let client = server.client();
+    client.user(1, 1_000).await;
+    client.product(1, 10, 10).await;
+    // The head of a request and half of its body are under way.
+    let address = server.base().trim_start_matches("http://").to_owned();
+    let mut stream = TcpStream::connect(&address).expect("the server listens");
+    let body = one_piece(1, 1).to_string();
+    let (first, second) = body.split_at(body.len() / 2);
+    write!(
+        stream,
+        "POST /orders HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+        body.len()
+    )
+    .expect("sent");
+    // The server asks for the body, so it has accepted the request.
+    let mut interim = [0; 25];
+    stream.read_exact(&mut interim).expect("100 Continue");
+    assert!(
+        interim.starts_with(b"HTTP/1.1 100 "),
+        "{}",
+        String::from_utf8_lossy(&interim)
+    );
+    stream.write_all(first.as_bytes()).expect("sent");
+    server.signal(Signal::TERM);
+    stream.write_all(second.as_bytes()).expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    let (status, _) = server.wait();
+    assert_eq!(status.code(), Some(0));
+    folder.audit("shop.db");
+}
+
+#[test]
+fn a_second_server_on_the_same_file_is_refused_by_name() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let line = "serve --listen 127.0.0.1:0 --database sqlite:shop.db";
+    folder.fail(
+        line,
+        1,
+        &["another jumun server", "shop.db", "help: stop it first"],
+    );
+    server.stop();
+    Server::start(&folder).stop();
+}
+
+#[test]
+fn a_server_that_was_killed_leaves_no_lock_behind() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    server.signal(Signal::KILL);
+    server.wait();
+    Server::start(&folder).stop();
+}
+
+#[test]
+fn an_address_that_others_can_reach_is_refused() {
+    let folder = Folder::new();
+    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0", "[::ffff:192.0.2.1]:0"] {
+        let line = format!("serve --listen {address}");
+        let parts = [
+            "not a loopback address",
+            "no authentication",
+            "help: ",
+            "reverse proxy",
+        ];
+        folder.fail(&line, 1, &parts);
+    }
+    assert!(!folder.file("jumun.db").exists());
+}
+
+#[test]
+fn a_port_that_is_taken_is_told() {
+    let folder = Folder::new();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("an address");
+    folder.fail(
+        &format!("serve --listen {address}"),
+        1,
+        &["cannot listen on", "help: "],
+    );
+}
+
+#[tokio::test]
+async fn options_reach_the_server() {
+    let folder = Folder::new();
+    let options = [
+        "--listen=127.0.0.1:0",
+        "--currency=USD",
+        "--require-idempotency-key",
+        "--name=seoul-1",
+        "--log-format=json",
+    ];
+    let server = Server::start_with(&folder, &options);
+    let client = server.client();
+    let user = client.put("/users/1", serde_json::json!({})).await;
+    assert_eq!(user.json()["currency"], "USD");
+    let reply = client
+        .post("/users/1/balance/charges", serde_json::json!({"amount": 1}))
+        .await;
+    assert_eq!(reply.json()["code"], "idempotency-key-required");
+    server.stop();
+    let log = fs::read_to_string(folder.file("serve.log")).expect("a log");
+    for line in log.lines() {
+        serde_json::from_str::<serde_json::Value>(line).expect("a line of JSON");
+    }
+    // The currency is pinned, and another one is refused.
+    let line = "serve --listen 127.0.0.1:0 --database sqlite:shop.db --currency KRW";
+    folder.fail(line, 1, &["USD", "KRW", "help: "]);
+}
+
+#[tokio::test]
+async fn it_says_on_stderr_that_nobody_is_asked_who_they_are() {
+    let folder = Folder::new();
+    Server::start(&folder).stop();
+    let log = fs::read_to_string(folder.file("serve.log")).expect("a log");
+    assert!(log.contains("no authentication"), "{log}");
+}

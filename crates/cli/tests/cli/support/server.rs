@@ -1,0 +1,88 @@
+//! A `jumun serve` that a test talks to.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, ChildStdout, ExitStatus, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::{Client, Folder};
+
+/// The database of a folder's server.
+pub(crate) const DATABASE: &str = "sqlite:shop.db";
+
+/// A running server; killed when dropped.
+pub(crate) struct Server {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    base: String,
+}
+
+impl Server {
+    /// Starts a server on `shop.db` in the folder, on a free port, and waits
+    /// until it says that it can serve. Its log goes to `serve.log`.
+    pub(crate) fn start(folder: &Folder) -> Self {
+        Self::start_with(folder, &["--listen", "127.0.0.1:0"])
+    }
+
+    /// The same, with these options.
+    pub(crate) fn start_with(folder: &Folder, options: &[&str]) -> Self {
+        let log = File::create(folder.file("serve.log")).expect("a log");
+        let mut child = folder
+            .command(["serve", "--database", DATABASE])
+            .args(options)
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .expect("the binary runs");
+        let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut line = String::new();
+        stdout.read_line(&mut line).expect("a line");
+        let Some(base) = line.trim_end().strip_prefix("listening on ") else {
+            let log = std::fs::read_to_string(folder.file("serve.log")).unwrap_or_default();
+            panic!("the server says {line:?}: {log}");
+        };
+        Self {
+            child,
+            stdout,
+            base: base.to_owned(),
+        }
+    }
+
+    /// Where it serves.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        Client::new(&self.base)
+    }
+
+    /// Sends a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("the server runs");
+    }
+
+    /// Waits for its end; how it ended, and what else it said on stdout.
+    pub(crate) fn wait(mut self) -> (ExitStatus, String) {
+        let status = self.child.wait().expect("an exit status");
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest).expect("text");
+        (status, rest)
+    }
+
+    /// Stops it in good order.
+    pub(crate) fn stop(self) {
+        self.signal(Signal::TERM);
+        let (status, _) = self.wait();
+        assert_eq!(status.code(), Some(0), "{status}");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It has perhaps ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
