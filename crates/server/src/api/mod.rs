@@ -1,0 +1,105 @@
+//! The routes: one file for each resource.
+
+mod balance;
+mod campaigns;
+mod coupons;
+mod events;
+mod operations;
+mod orders;
+mod pages;
+mod products;
+mod reply;
+mod stock;
+mod users;
+
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use http::Uri;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::observe::Observe;
+use crate::openapi;
+use crate::problem::{Detail, Problem};
+
+/// Paths that answer with pages, text or a bare status, whatever `Accept` says:
+/// a browser or a probe had rather have them than a 406.
+const NOT_JSON: [&str; 6] = [
+    "/livez",
+    "/readyz",
+    "/metrics",
+    "/docs",
+    "/problems/{code}",
+    "/assets/jumun.css",
+];
+
+/// Characters of an unknown path that an answer quotes.
+const MAX_QUOTED_CHARS: usize = 100;
+
+/// Every route with its documentation, from one list.
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::frame())
+        .routes(routes!(users::put_user, users::get_user))
+        .routes(routes!(balance::get_balance))
+        .routes(routes!(balance::charge))
+        .routes(routes!(balance::adjust_balance))
+        .routes(routes!(balance::list_entries))
+        .routes(routes!(coupons::list_coupons))
+        .routes(routes!(orders::list_orders))
+        .routes(routes!(products::list_products))
+        .routes(routes!(products::popular_products))
+        .routes(routes!(products::put_product, products::get_product))
+        .routes(routes!(stock::adjust_stock, stock::list_stock_adjustments))
+        .routes(routes!(
+            campaigns::create_campaign,
+            campaigns::list_campaigns
+        ))
+        .routes(routes!(campaigns::get_campaign))
+        .routes(routes!(coupons::issue_coupon))
+        .routes(routes!(orders::place_order, orders::find_order))
+        .routes(routes!(orders::quote_order))
+        .routes(routes!(orders::get_order))
+        .routes(routes!(orders::cancel_order))
+        .routes(routes!(events::list_events))
+        .routes(routes!(events::order_schema))
+        .routes(routes!(operations::livez))
+        .routes(routes!(operations::readyz))
+        .routes(routes!(operations::metrics))
+        .routes(routes!(pages::openapi_json))
+        .routes(routes!(pages::docs))
+        .routes(routes!(pages::problem))
+        .routes(routes!(pages::stylesheet))
+}
+
+/// What the server answers with.
+pub(crate) fn router(app: App) -> Router {
+    let (router, _) = routes().split_for_parts();
+    router
+        .fallback(no_such_path)
+        .layer(Observe(app.clone()))
+        .with_state(app)
+}
+
+/// The API description, complete.
+pub(crate) fn description() -> OpenApi {
+    let (_, description) = routes().split_for_parts();
+    openapi::finish(description)
+}
+
+/// The path of every route.
+pub(crate) fn paths() -> Vec<String> {
+    let (_, description) = routes().split_for_parts();
+    description.paths.paths.into_keys().collect()
+}
+
+/// Whether a route's answers are JSON only.
+pub(crate) fn answers_json(path: &str) -> bool {
+    !NOT_JSON.contains(&path)
+}
+
+async fn no_such_path(uri: Uri) -> Response {
+    let path = uri.path().chars().take(MAX_QUOTED_CHARS).collect();
+    Problem::new(Detail::NoSuchPath(path)).into_response()
+}

@@ -1,0 +1,51 @@
+//! What an operator can set, with the reason for each default.
+
+use std::time::Duration;
+
+/// The settings of a server. [`Config::default`] suits one shop on one machine.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The name of this deployment, the last part of every event's `source`:
+    /// letters, digits, `-`, `.`, `_` and `~` only, since it is part of a URI.
+    pub deployment: String,
+    /// Whether a request that moves money, stock or coupons must carry an
+    /// `Idempotency-Key`.
+    pub require_idempotency_key: bool,
+    /// Bytes of a request's body. The largest order of 100 lines has about
+    /// 6 KiB; 1 MiB leaves room and bounds what one client can make us hold.
+    pub max_body_bytes: usize,
+    /// How long the head of a request may take, from the accept or from its
+    /// first byte: long enough for a bad mobile line, short enough that a
+    /// client that dribbles does not hold a connection.
+    pub header_deadline: Duration,
+    /// How long the body may take after the head.
+    pub body_deadline: Duration,
+    /// How long a connection may wait for its next request: longer than the
+    /// 60 seconds for which load balancers commonly keep theirs.
+    pub idle_deadline: Duration,
+    /// How long a client may take no byte of an answer.
+    pub write_deadline: Duration,
+    /// Connections open at once; further ones wait in the kernel's queue. Each
+    /// holds about 20 KiB, so this bounds memory at about 200 MiB.
+    pub max_connections: usize,
+    /// How long a shutdown waits for requests that were accepted: longer than
+    /// any request takes, shorter than the 30 seconds after which supervisors
+    /// commonly kill.
+    pub drain_deadline: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            deployment: "jumun".to_owned(),
+            require_idempotency_key: false,
+            max_body_bytes: 1024 * 1024,
+            header_deadline: Duration::from_secs(30),
+            body_deadline: Duration::from_secs(30),
+            idle_deadline: Duration::from_secs(75),
+            write_deadline: Duration::from_secs(30),
+            max_connections: 10_000,
+            drain_deadline: Duration::from_secs(25),
+        }
+    }
+}

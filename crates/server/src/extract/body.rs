@@ -1,0 +1,109 @@
+//! JSON bodies.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Body as _;
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+
+use super::Object;
+use super::shape;
+use crate::app::App;
+use crate::problem::{Detail, FieldError, Issue, Problem};
+
+/// Characters of a foreign content type that an answer quotes.
+const MAX_QUOTED_CHARS: usize = 64;
+
+/// A body that has to be there.
+pub(crate) struct Json<T>(pub(crate) T);
+
+/// A body that may be left out.
+pub(crate) struct OptionalJson<T>(pub(crate) Option<T>);
+
+impl<T: DeserializeOwned + ToSchema> FromRequest<App> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        match OptionalJson::from_request(request, app).await? {
+            OptionalJson(Some(body)) => Ok(Self(body)),
+            OptionalJson(None) => Err(at_body(Issue::Required)),
+        }
+    }
+}
+
+impl<T: DeserializeOwned + ToSchema> FromRequest<App> for OptionalJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let config = app.config();
+        // `Content-Length`, where there is one: told before a byte is read.
+        let announced = body.size_hint();
+        if announced.lower() > config.max_body_bytes as u64 {
+            return Err(Problem::new(Detail::BodyTooLarge(config.max_body_bytes)));
+        }
+        if announced.exact() == Some(0) {
+            return Ok(Self(None));
+        }
+        let json = is_json(&parts.headers);
+        if announced.lower() > 0 {
+            json.clone()?;
+        }
+        let bytes = read(body, config.max_body_bytes, config.body_deadline).await?;
+        if bytes.is_empty() {
+            return Ok(Self(None));
+        }
+        json?;
+        parse(&bytes).map(|body| Self(Some(body)))
+    }
+}
+
+fn at_body(issue: Issue) -> Problem {
+    Problem::invalid(vec![FieldError::body("", issue)])
+}
+
+async fn read(body: Body, max_bytes: usize, deadline: Duration) -> Result<Bytes, Problem> {
+    match tokio::time::timeout(deadline, Limited::new(body, max_bytes).collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            Err(Problem::new(Detail::BodyTooLarge(max_bytes)))
+        }
+        Ok(Err(_)) => Err(at_body(Issue::Interrupted)),
+        Err(_) => Err(at_body(Issue::TooSlow {
+            seconds: deadline.as_secs(),
+        })),
+    }
+}
+
+/// `application/json` or a type with the suffix `+json`, with any parameters.
+fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
+    let refuse = |given| Err(Problem::new(Detail::NotJson(given)));
+    let Some(value) = headers.get(CONTENT_TYPE) else {
+        return refuse(None);
+    };
+    let text = String::from_utf8_lossy(value.as_bytes());
+    let essence = text.split(';').next().unwrap_or_default().trim();
+    let (kind, subtype) = essence.split_once('/').unwrap_or_default();
+    let json = kind.eq_ignore_ascii_case("application")
+        && (subtype.eq_ignore_ascii_case("json")
+            || subtype.to_ascii_lowercase().ends_with("+json"));
+    if json {
+        Ok(())
+    } else {
+        refuse(Some(essence.chars().take(MAX_QUOTED_CHARS).collect()))
+    }
+}
+
+fn parse<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T, Problem> {
+    match serde_json::from_slice::<Object<T>>(bytes) {
+        Ok(Object(body)) => Ok(body),
+        // Read again, slowly, to say what is wrong and where.
+        Err(_) => Err(Problem::invalid(shape::errors::<T>(bytes))),
+    }
+}

@@ -1,0 +1,21 @@
+//! What handlers take from a request; whatever is wrong becomes a [`Problem`].
+//!
+//! [`Problem`]: crate::problem::Problem
+
+mod body;
+mod cursor;
+mod key;
+mod object;
+mod path;
+mod query;
+mod shape;
+mod time;
+mod tree;
+
+pub(crate) use body::{Json, OptionalJson};
+pub(crate) use cursor::{Cursor, MAX_LIMIT, PageQuery};
+pub(crate) use key::{Key, RequiredKey};
+pub(crate) use object::{Object, objects};
+pub(crate) use path::{OrderPath, PathId, uuid};
+pub(crate) use query::{Query, integer_parameter};
+pub(crate) use time::timestamp;

@@ -1,0 +1,125 @@
+//! Ids in the path.
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use http::request::Parts;
+use jumun_domain::limits::MAX_SAFE_INTEGER;
+use jumun_domain::{CampaignId, OrderId, ProductId, Rule, UserId};
+
+use crate::app::App;
+use crate::problem::{Detail, FieldError, Issue, Problem};
+
+/// Characters of a malformed id that an answer quotes.
+const MAX_QUOTED_CHARS: usize = 64;
+
+/// A positive integer id in the path: a user, a product or a campaign.
+pub(crate) struct PathId<T>(pub(crate) T);
+
+/// An order id in the path. One that cannot be an order's is of no order: 404.
+pub(crate) struct OrderPath(pub(crate) OrderId);
+
+/// An id that is a positive integer.
+pub(crate) trait IntegerId: Sized {
+    /// The name of its path parameter.
+    const NAME: &'static str;
+    /// `None` outside 1..=2^53 − 1.
+    fn from_integer(value: i64) -> Option<Self>;
+}
+
+macro_rules! integer_id {
+    ($($id:ident = $name:literal),*) => {$(
+        impl IntegerId for $id {
+            const NAME: &'static str = $name;
+            fn from_integer(value: i64) -> Option<Self> {
+                Self::new(value)
+            }
+        }
+    )*};
+}
+
+integer_id!(
+    UserId = "userId",
+    ProductId = "productId",
+    CampaignId = "campaignId"
+);
+
+impl<T: IntegerId> FromRequestParts<App> for PathId<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        // Not readable as UTF-8 is not a number either.
+        let parameters = RawPathParams::from_request_parts(parts, app).await.ok();
+        let text = parameters.as_ref().and_then(|all| find(all, T::NAME));
+        text.and_then(canonical_integer)
+            .and_then(T::from_integer)
+            .map(Self)
+            .ok_or_else(|| {
+                let rule = Rule::IntegerBetween {
+                    min: 1,
+                    max: MAX_SAFE_INTEGER,
+                };
+                Problem::invalid(vec![FieldError::parameter(T::NAME, Issue::Rule(rule))])
+            })
+    }
+}
+
+impl FromRequestParts<App> for OrderPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let parameters = RawPathParams::from_request_parts(parts, app).await.ok();
+        let text = parameters
+            .as_ref()
+            .and_then(|all| find(all, "orderId"))
+            .unwrap_or_default();
+        uuid(text).map(|id| Self(OrderId(id))).ok_or_else(|| {
+            let quoted = text.chars().take(MAX_QUOTED_CHARS).collect();
+            Problem::new(Detail::MalformedOrderId(quoted))
+        })
+    }
+}
+
+fn find<'a>(parameters: &'a RawPathParams, name: &str) -> Option<&'a str> {
+    parameters
+        .iter()
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
+}
+
+/// Digits without sign or leading zero, so that a thing has one path.
+fn canonical_integer(text: &str) -> Option<i64> {
+    let digits = !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| digits)
+}
+
+/// A UUID in the hyphenated form, which alone the server gives out.
+pub(crate) fn uuid(text: &str) -> Option<uuid::Uuid> {
+    const HYPHENATED_LENGTH: usize = 36;
+    uuid::Uuid::try_parse(text)
+        .ok()
+        .filter(|_| text.len() == HYPHENATED_LENGTH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_integer_in_a_path_is_written_in_one_way_only() {
+        let table = [
+            ("1", Some(1)),
+            ("9007199254740991", Some(MAX_SAFE_INTEGER)),
+            ("01", None),
+            ("+1", None),
+            ("-1", None),
+            ("0", None),
+            ("1.0", None),
+            ("1e3", None),
+            ("", None),
+            ("١", None),
+            ("9223372036854775808", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(canonical_integer(text), expected, "{text}");
+        }
+    }
+}

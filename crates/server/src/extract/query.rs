@@ -1,0 +1,78 @@
+//! Query parameters: an unknown or repeated one is refused, like an unknown
+//! member of a body.
+
+use std::borrow::Cow;
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use jumun_domain::Rule;
+use serde::de::DeserializeOwned;
+use serde::de::value::MapDeserializer;
+use utoipa::IntoParams;
+
+use crate::app::App;
+use crate::problem::{FieldError, Issue, Problem};
+
+/// Characters of an unknown parameter's name that an answer quotes.
+const MAX_QUOTED_CHARS: usize = 64;
+
+/// The query of a request. `T` has only optional texts; which there are is
+/// read from its documentation, so that the two cannot drift.
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + IntoParams + Default> FromRequestParts<App> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Problem> {
+        match parts.uri.query() {
+            None | Some("") => Ok(Self(T::default())),
+            Some(query) => parse(query).map(Self),
+        }
+    }
+}
+
+type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+fn parse<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, Problem> {
+    let pairs: Vec<Pair<'_>> = form_urlencoded::parse(query.as_bytes()).collect();
+    let pairs_of_text = pairs
+        .iter()
+        .map(|(name, value)| (name.as_ref(), value.as_ref()));
+    let read: Result<T, serde::de::value::Error> =
+        T::deserialize(MapDeserializer::new(pairs_of_text));
+    read.map_err(|_| Problem::invalid(errors(&pairs, &T::into_params(|| None))))
+}
+
+fn errors(pairs: &[Pair<'_>], known: &[utoipa::openapi::path::Parameter]) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for (index, (name, _)) in pairs.iter().enumerate() {
+        if !known.iter().any(|parameter| parameter.name == *name) {
+            let quoted = name.chars().take(MAX_QUOTED_CHARS).collect();
+            errors.push(FieldError::parameter(
+                "query",
+                Issue::UnknownParameter(quoted),
+            ));
+        } else if pairs[..index].iter().any(|(earlier, _)| earlier == name) {
+            errors.push(FieldError::parameter("query", Issue::Duplicate));
+        }
+        if errors.len() == super::shape::MAX_ERRORS {
+            break;
+        }
+    }
+    errors
+}
+
+/// A query parameter that is an integer from `min` to `max`.
+pub(crate) fn integer_parameter(
+    name: &'static str,
+    text: &str,
+    min: i64,
+    max: i64,
+) -> Result<i64, FieldError> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let value = text
+        .parse()
+        .ok()
+        .filter(|value| digits && (min..=max).contains(value));
+    value.ok_or_else(|| FieldError::parameter(name, Issue::Rule(Rule::IntegerBetween { min, max })))
+}

@@ -1,0 +1,272 @@
+//! What is wrong at one place of a request, in both languages.
+
+use std::borrow::Cow;
+
+use jumun_domain::{Rule, Violation};
+
+use super::language::Language;
+
+/// One wrong place of a request.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct FieldError {
+    /// A JSON pointer into the body; empty for the body itself and for what is
+    /// not in the body.
+    pub(crate) pointer: String,
+    /// The parameter of the path, the query or the header, where it is one.
+    pub(crate) parameter: Option<&'static str>,
+    /// What is wrong.
+    pub(crate) issue: Issue,
+}
+
+impl FieldError {
+    /// Something wrong in the body.
+    pub(crate) fn body(pointer: impl Into<String>, issue: Issue) -> Self {
+        Self {
+            pointer: pointer.into(),
+            parameter: None,
+            issue,
+        }
+    }
+
+    /// Something wrong in the path, the query or a header.
+    pub(crate) fn parameter(name: &'static str, issue: Issue) -> Self {
+        Self {
+            pointer: String::new(),
+            parameter: Some(name),
+            issue,
+        }
+    }
+}
+
+impl From<Violation> for FieldError {
+    fn from(violation: Violation) -> Self {
+        Self::body(violation.pointer, Issue::Rule(violation.rule))
+    }
+}
+
+/// What is wrong with a value.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Issue {
+    /// A rule of the domain.
+    Rule(Rule),
+    /// A member, body or parameter that has to be there.
+    Required,
+    /// A member that the endpoint does not know.
+    UnknownMember,
+    /// A query parameter that the endpoint does not know.
+    UnknownParameter(String),
+    /// A member or parameter given twice.
+    Duplicate,
+    /// Another type than this one, by its JSON Schema name.
+    WrongType(&'static str),
+    /// None of these texts.
+    NotOneOf(Vec<String>),
+    /// No date and time of RFC 3339.
+    NotATime,
+    /// No UUID.
+    NotAUuid,
+    /// A cursor that this list did not give out.
+    UnknownCursor,
+    /// An idempotency key that is none.
+    InvalidKey,
+    /// A number outside what an IEEE double can hold.
+    NumberTooLarge,
+    /// Nested deeper than the parser goes.
+    TooDeep,
+    /// No JSON, from this place on.
+    Syntax {
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
+    },
+    /// JSON that ends too early.
+    EndsEarly,
+    /// The body did not arrive whole.
+    Interrupted,
+    /// The body did not arrive in this time.
+    TooSlow {
+        /// The time that there was.
+        seconds: u64,
+    },
+    /// The shape is not the documented one.
+    Shape,
+}
+
+impl Issue {
+    /// The message in the reader's language; it says what is accepted.
+    pub(crate) fn message(&self, language: Language) -> Cow<'static, str> {
+        match language {
+            Language::English => self.english(),
+            Language::Korean => self.korean(),
+        }
+    }
+
+    fn english(&self) -> Cow<'static, str> {
+        match self {
+            Self::Rule(rule) => rule_in_english(*rule),
+            Self::Required => "is required".into(),
+            Self::UnknownMember => "is not a member of this request; check its spelling".into(),
+            Self::UnknownParameter(name) => {
+                format!("`{name}` is not a parameter of this endpoint; check its spelling").into()
+            }
+            Self::Duplicate => "is given more than once; give it once".into(),
+            Self::WrongType(name) => format!("must be {}", english_type(name)).into(),
+            Self::NotOneOf(names) => format!("must be one of {}", names.join(", ")).into(),
+            Self::NotATime => {
+                "must be a date and time of RFC 3339 with a zone, such as 2026-11-20T09:00:00Z"
+                    .into()
+            }
+            Self::NotAUuid => "must be a UUID, as the server gave it out".into(),
+            Self::UnknownCursor => {
+                "must be the `nextCursor` of a page of this list; leave it out for the first page"
+                    .into()
+            }
+            Self::InvalidKey => {
+                "must be one header of 1 to 255 visible ASCII characters, quoted or bare".into()
+            }
+            Self::NumberTooLarge => "must be a number within ±(2^53 - 1)".into(),
+            Self::TooDeep => "must not be nested so deeply".into(),
+            Self::Syntax { line, column } => {
+                format!("is not JSON from line {line}, column {column} on").into()
+            }
+            Self::EndsEarly => "ends before the JSON value does".into(),
+            Self::Interrupted => "did not arrive whole; send the request again".into(),
+            Self::TooSlow { seconds } => {
+                format!("did not arrive within {seconds} seconds; send the request again").into()
+            }
+            Self::Shape => "does not have the form that the API description gives".into(),
+        }
+    }
+
+    fn korean(&self) -> Cow<'static, str> {
+        match self {
+            Self::Rule(rule) => rule_in_korean(*rule),
+            Self::Required => "꼭 있어야 합니다".into(),
+            Self::UnknownMember => "이 요청에 없는 멤버입니다. 철자를 확인하세요".into(),
+            Self::UnknownParameter(name) => {
+                format!("`{name}`은(는) 이 엔드포인트에 없는 파라미터입니다. 철자를 확인하세요")
+                    .into()
+            }
+            Self::Duplicate => "두 번 이상 있습니다. 한 번만 적으세요".into(),
+            Self::WrongType(name) => format!("{}이어야 합니다", korean_type(name)).into(),
+            Self::NotOneOf(names) => format!("{} 가운데 하나여야 합니다", names.join(", ")).into(),
+            Self::NotATime => {
+                "시간대가 있는 RFC 3339 날짜와 시각이어야 합니다. 예: 2026-11-20T09:00:00Z".into()
+            }
+            Self::NotAUuid => "서버가 준 UUID여야 합니다".into(),
+            Self::UnknownCursor => {
+                "이 목록의 `nextCursor` 값이어야 합니다. 첫 페이지를 보려면 빼세요".into()
+            }
+            Self::InvalidKey => {
+                "보이는 ASCII 문자 1~255자인 헤더 하나여야 합니다. 따옴표는 있어도 됩니다".into()
+            }
+            Self::NumberTooLarge => "±(2^53 - 1) 안의 수여야 합니다".into(),
+            Self::TooDeep => "너무 깊이 중첩되어 있습니다".into(),
+            Self::Syntax { line, column } => {
+                format!("{line}번째 줄 {column}번째 칸부터 JSON이 아닙니다").into()
+            }
+            Self::EndsEarly => "JSON 값이 끝나기 전에 끊겼습니다".into(),
+            Self::Interrupted => "다 도착하지 않았습니다. 요청을 다시 보내세요".into(),
+            Self::TooSlow { seconds } => {
+                format!("{seconds}초 안에 도착하지 않았습니다. 요청을 다시 보내세요").into()
+            }
+            Self::Shape => "API 문서에 적힌 형식이 아닙니다".into(),
+        }
+    }
+}
+
+fn rule_in_english(rule: Rule) -> Cow<'static, str> {
+    match rule {
+        Rule::IntegerBetween { min, max } => {
+            format!("must be an integer from {min} to {max}").into()
+        }
+        Rule::NotZero => "must not be 0".into(),
+        Rule::LengthBetween { min, max } => format!("must have {min} to {max} characters").into(),
+        Rule::NoControlCharacters => "must not hold control characters".into(),
+        Rule::ItemsBetween { min, max } => format!("must have {min} to {max} items").into(),
+        Rule::AfterValidFrom => "must be later than `validFrom`".into(),
+        Rule::WithinSafeRange => {
+            "would bring a sum, with what refunds and returns may add, beyond 2^53 - 1; lower it"
+                .into()
+        }
+    }
+}
+
+fn rule_in_korean(rule: Rule) -> Cow<'static, str> {
+    match rule {
+        Rule::IntegerBetween { min, max } => format!("{min}~{max}의 정수여야 합니다").into(),
+        Rule::NotZero => "0이 아니어야 합니다".into(),
+        Rule::LengthBetween { min, max } => format!("{min}~{max}자여야 합니다").into(),
+        Rule::NoControlCharacters => "제어 문자가 없어야 합니다".into(),
+        Rule::ItemsBetween { min, max } => format!("항목이 {min}~{max}개여야 합니다").into(),
+        Rule::AfterValidFrom => "`validFrom`보다 나중이어야 합니다".into(),
+        Rule::WithinSafeRange => {
+            "환불과 반품까지 더한 합이 2^53 - 1을 넘게 됩니다. 값을 줄이세요".into()
+        }
+    }
+}
+
+fn english_type(name: &str) -> &'static str {
+    match name {
+        "integer" => "an integer",
+        "string" => "a string",
+        "boolean" => "true or false",
+        "array" => "an array",
+        _ => "an object",
+    }
+}
+
+fn korean_type(name: &str) -> &'static str {
+    match name {
+        "integer" => "정수",
+        "string" => "문자열",
+        "boolean" => "true 또는 false",
+        "array" => "배열",
+        _ => "객체",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_issue_has_a_text_in_each_language() {
+        let issues = [
+            Issue::Rule(Rule::IntegerBetween { min: 1, max: 9 }),
+            Issue::Rule(Rule::NotZero),
+            Issue::Rule(Rule::LengthBetween { min: 1, max: 9 }),
+            Issue::Rule(Rule::NoControlCharacters),
+            Issue::Rule(Rule::ItemsBetween { min: 1, max: 9 }),
+            Issue::Rule(Rule::AfterValidFrom),
+            Issue::Rule(Rule::WithinSafeRange),
+            Issue::Required,
+            Issue::UnknownMember,
+            Issue::UnknownParameter("x".to_owned()),
+            Issue::Duplicate,
+            Issue::WrongType("integer"),
+            Issue::NotOneOf(vec!["A".to_owned(), "B".to_owned()]),
+            Issue::NotATime,
+            Issue::NotAUuid,
+            Issue::UnknownCursor,
+            Issue::InvalidKey,
+            Issue::NumberTooLarge,
+            Issue::TooDeep,
+            Issue::Syntax { line: 1, column: 2 },
+            Issue::EndsEarly,
+            Issue::Interrupted,
+            Issue::TooSlow { seconds: 30 },
+            Issue::Shape,
+        ];
+        for issue in issues {
+            let english = issue.message(Language::English);
+            let korean = issue.message(Language::Korean);
+            let hangul = |text: &str| text.chars().any(|c| ('가'..='힣').contains(&c));
+            assert!(
+                !hangul(&english) && hangul(&korean),
+                "{issue:?}: {english} / {korean}"
+            );
+        }
+    }
+}

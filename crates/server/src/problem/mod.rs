@@ -1,0 +1,116 @@
+//! Answers that say what went wrong (RFC 9457), in the reader's language.
+
+mod body;
+mod code;
+mod detail;
+mod language;
+mod message;
+mod rejection;
+
+pub(crate) use body::ProblemView;
+pub use code::Code;
+pub(crate) use detail::Detail;
+pub use language::Language;
+pub(crate) use language::weighted;
+pub(crate) use message::{FieldError, Issue};
+pub(crate) use rejection::RejectionView;
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use jumun_domain::{Rejection, Violation};
+use jumun_store::Fault;
+
+/// Seconds that a client shall wait before it tries again: a batch takes
+/// milliseconds, so a second is enough for a full queue to drain.
+pub(crate) const RETRY_AFTER_SECONDS: &str = "1";
+
+/// What stands in the way of an answer. It travels in the response's
+/// extensions until [`crate::observe`] knows the language to write it in.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    detail: Detail,
+    errors: Vec<FieldError>,
+    rejections: Vec<Rejection>,
+}
+
+impl Problem {
+    /// A problem that its detail says all of.
+    pub(crate) fn new(detail: Detail) -> Self {
+        Self(Arc::new(Inner {
+            detail,
+            errors: Vec::new(),
+            rejections: Vec::new(),
+        }))
+    }
+
+    /// A request whose form or values are wrong; `errors` is not empty.
+    pub(crate) fn invalid(errors: Vec<FieldError>) -> Self {
+        let detail = Detail::Invalid;
+        Self(Arc::new(Inner {
+            detail,
+            errors,
+            rejections: Vec::new(),
+        }))
+    }
+
+    /// What stood in the way of a command; the first names the answer.
+    pub(crate) fn rejected(mut rejections: Vec<Rejection>) -> Self {
+        if let Some(Rejection::ValidationFailed(violations)) = rejections.first_mut() {
+            return std::mem::take(violations).into();
+        }
+        Self(Arc::new(Inner {
+            detail: Detail::Rejected,
+            errors: Vec::new(),
+            rejections,
+        }))
+    }
+
+    /// The stable name.
+    pub(crate) fn code(&self) -> Code {
+        match self.0.rejections.first() {
+            Some(first) => Code::from_name(first.code()).unwrap_or(Code::Internal),
+            None => self.0.detail.code(),
+        }
+    }
+
+    /// What stood in the way of a command.
+    pub(crate) fn rejections(&self) -> &[Rejection] {
+        &self.0.rejections
+    }
+}
+
+impl From<Vec<Violation>> for Problem {
+    fn from(violations: Vec<Violation>) -> Self {
+        Self::invalid(violations.into_iter().map(FieldError::from).collect())
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Overloaded => Self::new(Detail::QueueFull),
+            Fault::Determinate(cause) => {
+                tracing::error!(%cause, "the database did not do what was asked; nothing was changed");
+                Self::new(Detail::DatabaseUnavailable)
+            }
+            Fault::Indeterminate(cause) => {
+                tracing::error!(%cause, "it is not known whether a change was made");
+                Self::new(Detail::OutcomeUnknown)
+            }
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.code().status();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
