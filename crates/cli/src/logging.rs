@@ -46,7 +46,8 @@ pub(crate) fn start_quietly() -> Result<(), Failure> {
 }
 
 fn start(format: LogFormat, level: &str) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(level).map_err(|error| {
+    // Creating a database is no news of the migration library's for an operator.
+    let filter = EnvFilter::try_new(format!("refinery_core=warn,{level}")).map_err(|error| {
         Failure::usage(format!("`{level}` is no log level: {error}"))
             .help("use --log-level error, warn, info, debug or trace")
     })?;

@@ -21,7 +21,7 @@ impl ServerLock {
         let unusable = |error: std::io::Error| OpenError::Unusable {
             path: lock_path.clone(),
             reason: error.to_string(),
-            remedy: "give this user the right to write the database's folder",
+            remedy: "check that the folder exists and that this user may read and write it",
         };
         let mut file = OpenOptions::new()
             .read(true)

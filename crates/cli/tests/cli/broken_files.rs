@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt as _;
 
 use rusqlite::Connection;
 
-use crate::support::{Folder, finish};
+use crate::support::{Folder, finish, skipped};
 
 /// Who owns nothing, on every Unix.
 const NOBODY: u32 = 65_534;
@@ -104,7 +104,10 @@ fn a_file_or_folder_that_may_not_be_written_is_told() {
         .gid(NOBODY)
         .output();
     if !probe.is_ok_and(|output| output.status.success()) {
-        eprintln!("SKIPPED a_file_or_folder_that_may_not_be_written_is_told: cannot run as nobody");
+        skipped(
+            "a_file_or_folder_that_may_not_be_written_is_told",
+            "cannot run as nobody",
+        );
         return;
     }
     let cases = ["sqlite:shop.db", "sqlite:new.db"];

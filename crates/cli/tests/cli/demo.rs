@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{Folder, finish};
+use crate::support::{Folder, finish, skipped};
 
 /// A demonstration whose temporary folder is one that the test can look into.
 fn demo(folder: &Folder, arguments: &[&str]) -> Command {
@@ -118,7 +118,7 @@ fn paste(lines: &[String]) {
         .output()
         .is_ok_and(|it| it.status.success());
     if !has_curl {
-        eprintln!("SKIPPED the lines to paste: there is no curl");
+        skipped("the lines to paste", "there is no curl");
         return;
     }
     for line in lines {

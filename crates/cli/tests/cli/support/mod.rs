@@ -5,6 +5,7 @@ mod server;
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -107,4 +108,9 @@ pub(crate) fn finish(command: &mut Command) -> Finished {
         stdout: String::from_utf8(stdout).expect("text on stdout"),
         stderr: String::from_utf8(stderr).expect("text on stderr"),
     }
+}
+
+/// Says that a test is skipped, past the test runner's capture.
+pub(crate) fn skipped(test: &str, reason: &str) {
+    writeln!(std::io::stderr(), "SKIPPED {test}: {reason}").expect("stderr");
 }
