@@ -7,6 +7,7 @@ use rusqlite::{Connection, params};
 
 use crate::gather::Gathered;
 use crate::key::StoredId;
+use crate::remembered;
 use crate::rows::{campaign, coupon, entry, event, order, product, stock_adjustment, user};
 use crate::storage::StorageError;
 
@@ -19,8 +20,9 @@ pub(crate) fn apply(connection: &Connection, gathered: &mut Gathered) -> Result<
     for product in sorted(set.products.inserted()).values() {
         product::insert(connection, product)?;
     }
+    let mut update = product::Update::prepare(connection)?;
     for product in sorted(set.products.updated()).values() {
-        product::update(connection, product)?;
+        update.run(product)?;
     }
     for (_, campaign) in set.campaigns.inserted() {
         campaign::insert(connection, campaign)?;
@@ -44,19 +46,20 @@ fn append(
     let set = &gathered.set;
     let heads = &mut gathered.heads;
     let mut moved = BTreeSet::new();
-    let mut text = Vec::new();
+    let mut insert = order::Insert::prepare(connection)?;
     for order in &set.journal.placed {
         let head = &mut heads.entry(order.user_id).or_default().order;
-        order::insert(connection, order, *head, &mut text)?;
+        insert.run(order, *head)?;
         *head = Some(StoredId::minted(order.id.0).key);
         moved.insert(order.user_id);
     }
     for order in &set.journal.cancelled {
         order::cancel(connection, order)?;
     }
+    let mut insert = entry::Insert::prepare(connection)?;
     for entry in &set.journal.entries {
         let head = &mut heads.entry(entry.user_id).or_default().entry;
-        entry::insert(connection, entry, *head)?;
+        insert.run(entry, *head)?;
         *head = Some(StoredId::minted(entry.id.0).key);
         moved.insert(entry.user_id);
     }
@@ -72,12 +75,14 @@ fn append(
     }
     if !set.journal.events.is_empty() {
         let first = event::next_sequence(connection)?;
+        let mut insert = event::Insert::prepare(connection)?;
         for (sequence, event) in (first..).zip(&set.journal.events) {
-            event::insert(connection, sequence, event)?;
+            insert.run(sequence, event)?;
         }
     }
+    let mut insert = remembered::Insert::prepare(connection)?;
     for (scope, key, remembered) in &set.journal.remembered {
-        crate::remembered::insert(connection, *scope, key, remembered)?;
+        insert.run(*scope, key, remembered)?;
     }
     Ok(moved)
 }
@@ -95,9 +100,10 @@ fn write_users(
     }
     let mut changed: BTreeSet<UserId> = users.updated().map(|(id, _)| *id).collect();
     changed.extend(moved.iter().filter(|id| !inserted.contains_key(id)));
+    let mut update = user::Update::prepare(connection)?;
     for id in &changed {
         if let Ok(Some(user)) = users.get(id) {
-            user::update(connection, user, heads(id))?;
+            update.run(user, heads(id))?;
         }
     }
     Ok(())
@@ -122,20 +128,20 @@ fn write_purchases(connection: &Connection, gathered: &Gathered) -> Result<(), S
 
 fn write_sales(connection: &Connection, gathered: &Gathered) -> Result<(), StorageError> {
     let sales: BTreeMap<_, _> = gathered.set.journal.sales.iter().collect();
+    let mut add = connection.prepare_cached(
+        "INSERT INTO sales (hour, product_id, quantity, amount) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity,
+         amount = amount + excluded.amount",
+    )?;
     for ((hour, product), sale) in sales {
-        connection
-            .prepare_cached(
-                "INSERT INTO sales (hour, product_id, quantity, amount) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity,
-                 amount = amount + excluded.amount",
-            )?
-            // Within 2^53, so exact as a double.
-            .execute(params![
-                hour.get(),
-                product.get(),
-                sale.quantity.get(),
-                sale.amount.get() as f64
-            ])?;
+        // Within 2^53, so exact as a double.
+        let amount = sale.amount.get() as f64;
+        add.execute(params![
+            hour.get(),
+            product.get(),
+            sale.quantity.get(),
+            amount
+        ])?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jumun_domain::{Needs, ProductId, Request, Units, UserId, WorkingSet, needs};
 use rusqlite::{Connection, params};
 
+use crate::remembered;
 use crate::rows::user::Heads;
 use crate::rows::{campaign, coupon, optional, order, product, user};
 use crate::storage::StorageError;
@@ -44,16 +45,18 @@ fn load(
     missing: Needs,
 ) -> Result<(), StorageError> {
     let set = &mut gathered.set;
+    let mut find = user::Find::prepare(connection)?;
     for id in missing.users {
-        let found = user::find(connection, id)?;
+        let found = find.run(id)?;
         gathered.heads.insert(
             id,
             found.as_ref().map_or_else(Heads::default, |it| it.heads),
         );
         set.users.load(id, found.map(|it| it.user));
     }
+    let mut find = product::Find::prepare(connection)?;
     for id in missing.products {
-        set.products.load(id, product::find(connection, id)?);
+        set.products.load(id, find.run(id)?);
     }
     for id in missing.campaigns {
         set.campaigns.load(id, campaign::find(connection, id)?);
@@ -68,8 +71,9 @@ fn load(
     for id in missing.orders {
         set.orders.load(id, order::find(connection, id)?);
     }
+    let mut find = remembered::Find::prepare(connection)?;
     for (scope, key) in missing.keys {
-        let remembered = crate::remembered::find(connection, scope, &key)?;
+        let remembered = find.run(scope, &key)?;
         set.keys.load((scope, key), remembered);
     }
     if missing.next_campaign {

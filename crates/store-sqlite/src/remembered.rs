@@ -7,7 +7,7 @@ use jumun_domain::{
     Answer, Campaign, Coupon, CouponUse, Fingerprint, IdempotencyKey, OrderId, Remembered, Scope,
     Units,
 };
-use rusqlite::{Connection, params};
+use rusqlite::{CachedStatement, Connection, params};
 
 use crate::key::{StoredId, scope_code, stored_key};
 use crate::rows::{campaign, coupon, entry, optional, order, stock_adjustment};
@@ -31,19 +31,34 @@ const COUPON_HELD: i64 = 5;
 const ORDER_PLACED: i64 = 6;
 const ORDER_CANCELLED: i64 = 7;
 
-/// What is remembered of a key, with the first answer as it was then.
-pub(crate) fn find(
-    connection: &Connection,
-    scope: Scope,
-    key: &IdempotencyKey,
-) -> Result<Option<Remembered>, StorageError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT fingerprint, answer_kind, answer_key, used_by, used_at
-         FROM idempotency_keys WHERE key = ?1 AND scope = ?2",
-    )?;
-    let found = optional(
-        statement.query(params![stored_key(key), scope_code(scope)])?,
-        |row| {
+/// Finds what is remembered of keys, one statement for a whole batch.
+pub(crate) struct Find<'c> {
+    connection: &'c Connection,
+    statement: CachedStatement<'c>,
+}
+
+impl<'c> Find<'c> {
+    pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
+        let statement = connection.prepare_cached(
+            "SELECT fingerprint, answer_kind, answer_key, used_by, used_at
+             FROM idempotency_keys WHERE key = ?1 AND scope = ?2",
+        )?;
+        Ok(Self {
+            connection,
+            statement,
+        })
+    }
+
+    /// What is remembered of a key, with the first answer as it was then.
+    pub(crate) fn run(
+        &mut self,
+        scope: Scope,
+        key: &IdempotencyKey,
+    ) -> Result<Option<Remembered>, StorageError> {
+        let rows = self
+            .statement
+            .query(params![stored_key(key), scope_code(scope)])?;
+        let found = optional(rows, |row| {
             let reference = Reference {
                 kind: row.get(1)?,
                 key: row.get(2)?,
@@ -51,17 +66,17 @@ pub(crate) fn find(
                 used_at: row.get(4)?,
             };
             Ok((Fingerprint(row.get(0)?), reference))
-        },
-    )?;
-    let Some((fingerprint, reference)) = found else {
-        return Ok(None);
-    };
-    let answer = answer(connection, scope, &reference)?
-        .ok_or_else(|| StorageError::corrupt(TABLE, "its answer is not there"))?;
-    Ok(Some(Remembered {
-        fingerprint,
-        answer,
-    }))
+        })?;
+        let Some((fingerprint, reference)) = found else {
+            return Ok(None);
+        };
+        let answer = answer(self.connection, scope, &reference)?
+            .ok_or_else(|| StorageError::corrupt(TABLE, "its answer is not there"))?;
+        Ok(Some(Remembered {
+            fingerprint,
+            answer,
+        }))
+    }
 }
 
 fn answer(
@@ -127,23 +142,30 @@ fn coupon_answer(
     }))
 }
 
-/// Remembers a key and where its answer is.
-pub(crate) fn insert(
-    connection: &Connection,
-    scope: Scope,
-    key: &IdempotencyKey,
-    remembered: &Remembered,
-) -> Result<(), StorageError> {
-    let Some(reference) = refer(&remembered.answer) else {
-        return Err(StorageError::corrupt(TABLE, "an answer that takes no key"));
-    };
-    connection
-        .prepare_cached(
-            "INSERT INTO idempotency_keys
-             (key, scope, fingerprint, answer_kind, answer_key, used_by, used_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        )?
-        .execute(params![
+/// Remembers keys and where their answers are, one statement for a whole batch.
+pub(crate) struct Insert<'c>(CachedStatement<'c>);
+
+impl<'c> Insert<'c> {
+    pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
+        connection
+            .prepare_cached(
+                "INSERT INTO idempotency_keys
+                 (key, scope, fingerprint, answer_kind, answer_key, used_by, used_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )
+            .map(Self)
+    }
+
+    pub(crate) fn run(
+        &mut self,
+        scope: Scope,
+        key: &IdempotencyKey,
+        remembered: &Remembered,
+    ) -> Result<(), StorageError> {
+        let Some(reference) = refer(&remembered.answer) else {
+            return Err(StorageError::corrupt(TABLE, "an answer that takes no key"));
+        };
+        self.0.execute(params![
             stored_key(key),
             scope_code(scope),
             remembered.fingerprint.0.as_slice(),
@@ -152,7 +174,8 @@ pub(crate) fn insert(
             reference.used_by,
             reference.used_at,
         ])?;
-    Ok(())
+        Ok(())
+    }
 }
 
 fn refer(answer: &Answer) -> Option<Reference> {

@@ -1,7 +1,7 @@
 //! Rows of `entries`.
 
 use jumun_domain::{Entry, EntryId, EntryKind, OrderId, UserId};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{CachedStatement, Connection, Row, params};
 
 use super::{Decoder, Result, optional};
 use crate::key::StoredId;
@@ -70,19 +70,23 @@ pub(crate) fn find_by_key(connection: &Connection, key: i64) -> Result<Option<St
     optional(statement.query([key])?, decode)
 }
 
-pub(crate) fn insert(
-    connection: &Connection,
-    entry: &Entry,
-    previous: Option<i64>,
-) -> rusqlite::Result<()> {
-    let id = StoredId::minted(entry.id.0);
-    connection
-        .prepare_cached(
-            "INSERT INTO entries (key, id_low, user_id, previous, kind, amount, balance_after,
-             order_key, reference, reason, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        )?
-        .execute(params![
+/// Inserts entries, one statement for a whole batch.
+pub(crate) struct Insert<'c>(CachedStatement<'c>);
+
+impl<'c> Insert<'c> {
+    pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
+        connection
+            .prepare_cached(
+                "INSERT INTO entries (key, id_low, user_id, previous, kind, amount, balance_after,
+                 order_key, reference, reason, created_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )
+            .map(Self)
+    }
+
+    pub(crate) fn run(&mut self, entry: &Entry, previous: Option<i64>) -> rusqlite::Result<()> {
+        let id = StoredId::minted(entry.id.0);
+        self.0.execute(params![
             id.key,
             id.low,
             entry.user_id.get(),
@@ -95,5 +99,6 @@ pub(crate) fn insert(
             entry.reason,
             entry.created_at.as_micros(),
         ])?;
-    Ok(())
+        Ok(())
+    }
 }

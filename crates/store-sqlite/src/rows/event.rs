@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jumun_domain::{Event, EventId, EventKind};
 use jumun_store::NumberedEvent;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{CachedStatement, Connection, Row, params};
 
 use super::{Result, StorageError, order};
 use crate::key::StoredId;
@@ -53,27 +53,28 @@ pub(crate) fn next_sequence(connection: &Connection) -> rusqlite::Result<i64> {
     Ok(last.unwrap_or(0) + 1)
 }
 
-pub(crate) fn insert(
-    connection: &Connection,
-    sequence: i64,
-    event: &Event,
-) -> rusqlite::Result<()> {
-    let id = StoredId::minted(event.id.0);
-    let kind = match event.kind {
-        EventKind::OrderPaid => 1,
-        EventKind::OrderCancelled => 2,
-    };
-    connection
-        .prepare_cached(
-            "INSERT INTO events (sequence, id_key, id_low, order_key, kind)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute(params![
-            sequence,
-            id.key,
-            id.low,
-            StoredId::minted(event.order.id.0).key,
-            kind
-        ])?;
-    Ok(())
+/// Inserts events, one statement for a whole batch.
+pub(crate) struct Insert<'c>(CachedStatement<'c>);
+
+impl<'c> Insert<'c> {
+    pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
+        connection
+            .prepare_cached(
+                "INSERT INTO events (sequence, id_key, id_low, order_key, kind)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )
+            .map(Self)
+    }
+
+    pub(crate) fn run(&mut self, sequence: i64, event: &Event) -> rusqlite::Result<()> {
+        let id = StoredId::minted(event.id.0);
+        let kind = match event.kind {
+            EventKind::OrderPaid => 1,
+            EventKind::OrderCancelled => 2,
+        };
+        let order = StoredId::minted(event.order.id.0);
+        self.0
+            .execute(params![sequence, id.key, id.low, order.key, kind])?;
+        Ok(())
+    }
 }

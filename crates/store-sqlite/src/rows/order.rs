@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jumun_domain::{Cancellation, CouponId, Line, Money, Order, OrderId, ProductId, Units, UserId};
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{CachedStatement, Connection, Row, params};
 
 use super::{Decoder, Result, StorageError, optional};
 use crate::key::StoredId;
@@ -82,27 +82,35 @@ pub(crate) fn find_by_key(connection: &Connection, key: i64) -> Result<Option<St
     optional(statement.query([key])?, decode)
 }
 
-/// An order as it was placed. `text` is a buffer for its lines.
-pub(crate) fn insert(
-    connection: &Connection,
-    order: &Order,
-    previous: Option<i64>,
-    text: &mut Vec<u8>,
-) -> Result<()> {
-    text.clear();
-    encode_lines(&order.lines, text)?;
-    // JSON that serde_json wrote from strings is UTF-8.
-    let lines =
-        std::str::from_utf8(text).map_err(|error| StorageError::corrupt("orders", error))?;
-    let id = StoredId::minted(order.id.0);
-    let coupon = order.coupon_id.map(|coupon| StoredId::minted(coupon.0));
-    connection
-        .prepare_cached(
+/// Inserts orders as they were placed, one statement for a whole batch.
+pub(crate) struct Insert<'c> {
+    statement: CachedStatement<'c>,
+    /// Where the lines are written as text; kept for its memory.
+    text: Vec<u8>,
+}
+
+impl<'c> Insert<'c> {
+    pub(crate) fn prepare(connection: &'c Connection) -> Result<Self> {
+        let statement = connection.prepare_cached(
             "INSERT INTO orders (key, id_low, user_id, previous, coupon_key, coupon_low, subtotal,
              discount, balance_after, created_at, lines)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        )?
-        .execute(params![
+        )?;
+        Ok(Self {
+            statement,
+            text: Vec::new(),
+        })
+    }
+
+    pub(crate) fn run(&mut self, order: &Order, previous: Option<i64>) -> Result<()> {
+        self.text.clear();
+        encode_lines(&order.lines, &mut self.text)?;
+        // JSON that serde_json wrote from strings is UTF-8.
+        let lines = std::str::from_utf8(&self.text)
+            .map_err(|error| StorageError::corrupt("orders", error))?;
+        let id = StoredId::minted(order.id.0);
+        let coupon = order.coupon_id.map(|coupon| StoredId::minted(coupon.0));
+        self.statement.execute(params![
             id.key,
             id.low,
             order.user_id.get(),
@@ -115,7 +123,8 @@ pub(crate) fn insert(
             order.created_at.as_micros(),
             lines,
         ])?;
-    Ok(())
+        Ok(())
+    }
 }
 
 /// Only the cancellation of an order is ever written later.

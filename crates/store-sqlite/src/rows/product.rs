@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use jumun_domain::{Product, ProductId, Units};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{CachedStatement, Connection, Row, params};
 
 use super::{Decoder, Result, optional};
 
@@ -25,12 +25,23 @@ pub(crate) fn decode(row: &Row<'_>) -> Result<Product> {
     })
 }
 
+/// Finds products by id, one statement for a whole batch.
+pub(crate) struct Find<'c>(CachedStatement<'c>);
+
+impl<'c> Find<'c> {
+    pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
+        static SQL: LazyLock<String> =
+            LazyLock::new(|| format!("SELECT {COLUMNS} FROM products WHERE product_id = ?1"));
+        connection.prepare_cached(&SQL).map(Self)
+    }
+
+    pub(crate) fn run(&mut self, id: ProductId) -> Result<Option<Product>> {
+        optional(self.0.query([id.get()])?, decode)
+    }
+}
+
 pub(crate) fn find(connection: &Connection, id: ProductId) -> Result<Option<Product>> {
-    // Built once: this runs for every order.
-    static SQL: LazyLock<String> =
-        LazyLock::new(|| format!("SELECT {COLUMNS} FROM products WHERE product_id = ?1"));
-    let mut statement = connection.prepare_cached(&SQL)?;
-    optional(statement.query([id.get()])?, decode)
+    Find::prepare(connection)?.run(id)
 }
 
 pub(crate) fn insert(connection: &Connection, product: &Product) -> rusqlite::Result<()> {
@@ -53,13 +64,21 @@ pub(crate) fn insert(connection: &Connection, product: &Product) -> rusqlite::Re
     Ok(())
 }
 
-pub(crate) fn update(connection: &Connection, product: &Product) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "UPDATE products SET name = ?2, price = ?3, stock = ?4, sold = ?5, active = ?6,
-             max_per_user = ?7, counts_purchases = ?8 WHERE product_id = ?1",
-        )?
-        .execute(params![
+/// Updates products, one statement for a whole batch.
+pub(crate) struct Update<'c>(CachedStatement<'c>);
+
+impl<'c> Update<'c> {
+    pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
+        connection
+            .prepare_cached(
+                "UPDATE products SET name = ?2, price = ?3, stock = ?4, sold = ?5, active = ?6,
+                 max_per_user = ?7, counts_purchases = ?8 WHERE product_id = ?1",
+            )
+            .map(Self)
+    }
+
+    pub(crate) fn run(&mut self, product: &Product) -> rusqlite::Result<()> {
+        self.0.execute(params![
             product.id.get(),
             product.name,
             product.price.get(),
@@ -69,5 +88,6 @@ pub(crate) fn update(connection: &Connection, product: &Product) -> rusqlite::Re
             product.max_per_user.map(Units::get),
             product.counts_purchases,
         ])?;
-    Ok(())
+        Ok(())
+    }
 }

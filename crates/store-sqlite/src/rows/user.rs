@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use jumun_domain::{User, UserId};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{CachedStatement, Connection, Row, params};
 
 use super::{Decoder, Result, optional};
 
@@ -43,12 +43,23 @@ pub(crate) fn decode(row: &Row<'_>) -> Result<StoredUser> {
     })
 }
 
+/// Finds users by id, one statement for a whole batch.
+pub(crate) struct Find<'c>(CachedStatement<'c>);
+
+impl<'c> Find<'c> {
+    pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
+        static SQL: LazyLock<String> =
+            LazyLock::new(|| format!("SELECT {COLUMNS} FROM users WHERE user_id = ?1"));
+        connection.prepare_cached(&SQL).map(Self)
+    }
+
+    pub(crate) fn run(&mut self, id: UserId) -> Result<Option<StoredUser>> {
+        optional(self.0.query([id.get()])?, decode)
+    }
+}
+
 pub(crate) fn find(connection: &Connection, id: UserId) -> Result<Option<StoredUser>> {
-    // Built once: this runs for every order.
-    static SQL: LazyLock<String> =
-        LazyLock::new(|| format!("SELECT {COLUMNS} FROM users WHERE user_id = ?1"));
-    let mut statement = connection.prepare_cached(&SQL)?;
-    optional(statement.query([id.get()])?, decode)
+    Find::prepare(connection)?.run(id)
 }
 
 pub(crate) fn insert(connection: &Connection, user: &User, heads: Heads) -> rusqlite::Result<()> {
@@ -71,13 +82,21 @@ pub(crate) fn insert(connection: &Connection, user: &User, heads: Heads) -> rusq
     Ok(())
 }
 
-pub(crate) fn update(connection: &Connection, user: &User, heads: Heads) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "UPDATE users SET name = ?2, balance = ?3, paid = ?4,
-             last_order = ?5, last_entry = ?6, last_coupon = ?7 WHERE user_id = ?1",
-        )?
-        .execute(params![
+/// Updates users, one statement for a whole batch.
+pub(crate) struct Update<'c>(CachedStatement<'c>);
+
+impl<'c> Update<'c> {
+    pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
+        connection
+            .prepare_cached(
+                "UPDATE users SET name = ?2, balance = ?3, paid = ?4,
+                 last_order = ?5, last_entry = ?6, last_coupon = ?7 WHERE user_id = ?1",
+            )
+            .map(Self)
+    }
+
+    pub(crate) fn run(&mut self, user: &User, heads: Heads) -> rusqlite::Result<()> {
+        self.0.execute(params![
             user.id.get(),
             user.name,
             user.balance.get(),
@@ -86,5 +105,6 @@ pub(crate) fn update(connection: &Connection, user: &User, heads: Heads) -> rusq
             heads.entry,
             heads.coupon,
         ])?;
-    Ok(())
+        Ok(())
+    }
 }
