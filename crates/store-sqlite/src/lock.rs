@@ -11,7 +11,7 @@ use crate::error::OpenError;
 /// SQLite's own locks. The system releases it however the process ends.
 #[derive(Debug)]
 pub(crate) struct ServerLock {
-    _file: File,
+    file: File,
 }
 
 impl ServerLock {
@@ -49,7 +49,15 @@ impl ServerLock {
         let _ = file.set_len(0);
         let _ = file.rewind();
         let _ = writeln!(file, "{}", std::process::id());
-        Ok(Self { _file: file })
+        Ok(Self { file })
+    }
+}
+
+impl Drop for ServerLock {
+    fn drop(&mut self) {
+        // Closing would keep the lock while a child process that is just being
+        // started still has a copy of the handle. If it fails, closing remains.
+        let _ = self.file.unlock();
     }
 }
 
