@@ -1,5 +1,6 @@
 //! Creating a database and bringing its schema up to date.
 
+use std::fs::File;
 use std::path::Path;
 
 use jumun_store::Currency;
@@ -7,7 +8,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::connection::{APPLICATION_ID, Role, assert_sqlite_version, explain, open, set_up};
 use crate::error::OpenError;
-use crate::options::Options;
+use crate::options::{BUSY_TIMEOUT, Options};
 use crate::storage::StorageError;
 
 mod embedded {
@@ -25,7 +26,8 @@ pub struct Migration {
 
 /// Creates the database if there is none, and brings its schema up to date.
 ///
-/// Each migration is one transaction; several processes may do this at once.
+/// Each migration is one transaction; several processes may do this at once,
+/// and take turns.
 ///
 /// # Errors
 ///
@@ -39,6 +41,8 @@ pub fn migrate(path: &Path, options: &Options) -> Result<Migration, OpenError> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection =
         Connection::open_with_flags(path, flags).map_err(|error| explain(path, &error))?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(|error| explain(path, &error))?;
+    let _turn = take_turn(path)?;
     let from = recognise(path, &connection)?;
     let known = latest_version();
     if from > known {
@@ -60,6 +64,22 @@ pub fn migrate(path: &Path, options: &Options) -> Result<Migration, OpenError> {
         check_currency(path, &connection, asked)?;
     }
     Ok(Migration { from, to: known })
+}
+
+/// One process at a time looks which migrations are missing and runs them. The
+/// lock is on the folder, so that no file of it stays behind.
+fn take_turn(path: &Path) -> Result<File, OpenError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let take = || {
+        let folder = File::open(folder.unwrap_or(Path::new(".")))?;
+        folder.lock()?;
+        Ok(folder)
+    };
+    take().map_err(|error: std::io::Error| OpenError::Unusable {
+        path: path.to_owned(),
+        reason: error.to_string(),
+        remedy: "check that this user may read its folder",
+    })
 }
 
 /// Refuses, without touching it, a file that is not ours or newer than this
