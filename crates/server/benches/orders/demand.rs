@@ -1,0 +1,159 @@
+//! What the shoppers of the bench order, as an engine's command or as HTTP.
+
+use std::io::Write as _;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use fastrand::Rng;
+use jumun_domain::{IdSequence, Timestamp};
+use uuid::Uuid;
+use uuid::fmt::Hyphenated;
+
+use crate::options::{Keys, Workload};
+
+/// Users of the shop.
+pub(crate) const USERS: i64 = 100_000;
+/// Products of the shop.
+pub(crate) const PRODUCTS: i64 = 10_000;
+/// The product that everybody wants.
+const HOT_PRODUCT: i64 = 1;
+/// Most lines of an order: an ordinary basket.
+const MAX_LINES: usize = 3;
+/// Most pieces of a line.
+const MAX_QUANTITY: i64 = 3;
+/// Requests written before the load starts, so that the generator spends its
+/// time on sockets: more than a run's connections, small beside the memory.
+const PREPARED_REQUESTS: usize = 1 << 16;
+/// Stands where the key goes in a prepared request.
+const NO_KEY_YET: &str = "00000000-0000-0000-0000-000000000000";
+
+/// One order as a shopper wants it.
+pub(crate) struct Basket {
+    /// Who orders.
+    pub(crate) user_id: i64,
+    /// Pairs of product and quantity.
+    pub(crate) items: Vec<(i64, i64)>,
+}
+
+impl Basket {
+    /// Any user's order.
+    pub(crate) fn any(rng: &mut Rng, workload: Workload) -> Self {
+        let user_id = rng.i64(1..=USERS);
+        let items = match workload {
+            Workload::Hot => vec![(HOT_PRODUCT, 1)],
+            Workload::Uniform => (0..rng.usize(1..=MAX_LINES))
+                .map(|_| (rng.i64(1..=PRODUCTS), rng.i64(1..=MAX_QUANTITY)))
+                .collect(),
+        };
+        Self { user_id, items }
+    }
+
+    fn to_json(&self) -> String {
+        let items: Vec<String> = self
+            .items
+            .iter()
+            .map(|(product, quantity)| {
+                format!(r#"{{"productId":{product},"quantity":{quantity}}}"#)
+            })
+            .collect();
+        format!(
+            r#"{{"userId":{},"items":[{}]}}"#,
+            self.user_id,
+            items.join(",")
+        )
+    }
+}
+
+/// Mints idempotency keys, none twice.
+pub(crate) struct KeyMint {
+    keys: Keys,
+    ids: IdSequence,
+    rng: Rng,
+}
+
+impl KeyMint {
+    /// A mint of keys of this kind.
+    pub(crate) fn new(keys: Keys) -> Self {
+        let mut rng = Rng::new();
+        Self {
+            keys,
+            ids: IdSequence::new(None, rng.u64(..)),
+            rng,
+        }
+    }
+
+    /// The next key; `None` where requests carry none.
+    pub(crate) fn next(&mut self) -> Option<Uuid> {
+        match self.keys {
+            Keys::TimeOrdered => Some(self.ids.next(now())),
+            Keys::Random => {
+                Some(uuid::Builder::from_random_bytes(self.rng.u128(..).to_be_bytes()).into_uuid())
+            }
+            Keys::None => None,
+        }
+    }
+}
+
+fn now() -> Timestamp {
+    let since_epoch = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp::from_micros(i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// Requests ready to be sent, each sent again and again with a new key.
+pub(crate) struct Requests {
+    prepared: Vec<Prepared>,
+    turn: usize,
+    mint: KeyMint,
+}
+
+struct Prepared {
+    bytes: Vec<u8>,
+    /// Where the key is; 0 where there is none.
+    key_at: usize,
+}
+
+impl Requests {
+    /// Writes the requests of a run.
+    pub(crate) fn prepare(workload: Workload, keys: Keys) -> Self {
+        let mut rng = Rng::new();
+        let prepared = (0..PREPARED_REQUESTS)
+            .map(|_| Prepared::new(&Basket::any(&mut rng, workload), keys))
+            .collect();
+        Self {
+            prepared,
+            turn: 0,
+            mint: KeyMint::new(keys),
+        }
+    }
+
+    /// Puts the next request into `buffer`, in place of what is there.
+    pub(crate) fn next_into(&mut self, buffer: &mut Vec<u8>) {
+        self.turn = (self.turn + 1) % self.prepared.len();
+        let request = &self.prepared[self.turn];
+        buffer.clear();
+        buffer.extend_from_slice(&request.bytes);
+        if let Some(key) = self.mint.next() {
+            let place = &mut buffer[request.key_at..request.key_at + Hyphenated::LENGTH];
+            key.hyphenated().encode_lower(place);
+        }
+    }
+}
+
+impl Prepared {
+    fn new(basket: &Basket, keys: Keys) -> Self {
+        let body = basket.to_json();
+        let mut bytes = b"POST /orders HTTP/1.1\r\nHost: localhost\r\n".to_vec();
+        let mut key_at = 0;
+        if keys != Keys::None {
+            bytes.extend_from_slice(b"Idempotency-Key: ");
+            key_at = bytes.len();
+            bytes.extend_from_slice(NO_KEY_YET.as_bytes());
+            bytes.extend_from_slice(b"\r\n");
+        }
+        bytes.extend_from_slice(b"Content-Type: application/json\r\nContent-Length: ");
+        // Writing into a vector cannot fail.
+        let _ = write!(bytes, "{}\r\n\r\n{body}", body.len());
+        Self { bytes, key_at }
+    }
+}

@@ -1,0 +1,192 @@
+//! The cases, one after the other, each in alternating pairs.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use tempfile::TempDir;
+
+use crate::child::{self, Server};
+use crate::connection::Connection;
+use crate::demand::Requests;
+use crate::figures;
+use crate::fill::FillPlan;
+use crate::load;
+use crate::machine::Processors;
+use crate::options::{Keys, Options, Role, Timing, Workload};
+use crate::report::{self, Case, Embedded, Pair, Run, Start};
+
+/// Connections of the smoke run.
+const SMOKE_CONNECTIONS: usize = 4;
+/// The smoke run's parts: one second in all.
+const SMOKE_TIMING: Timing = Timing {
+    warm_up: Duration::from_millis(200),
+    window: Duration::from_millis(800),
+};
+/// Asked of a server to see that it answers from its database.
+const FIRST_REQUEST: &[u8] = b"GET /users/1 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+/// How long the answer to a single question may take.
+const QUESTION_LIMIT: Duration = Duration::from_secs(30);
+
+/// One setting of the bench.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Setting {
+    /// Connections with one request in flight each.
+    pub(crate) connections: usize,
+    /// What is ordered.
+    pub(crate) workload: Workload,
+    /// Which keys the requests carry.
+    pub(crate) keys: Keys,
+    /// Orders in the database before.
+    pub(crate) preload: u64,
+}
+
+/// Measures every combination of the options.
+pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
+    options.check()?;
+    let directory = scratch()?;
+    let mut cases = Vec::new();
+    for &keys in &options.keys {
+        let filled = directory.path().join(format!("{keys:?}.db"));
+        report::progress(&format!("filling a database ({} orders)", options.preload));
+        child::fill(
+            &filled,
+            FillPlan {
+                orders: options.preload,
+                keys,
+            },
+        )?;
+        for &workload in &options.workload {
+            for &connections in &options.connections {
+                let preload = options.preload;
+                let setting = Setting {
+                    connections,
+                    workload,
+                    keys,
+                    preload,
+                };
+                cases.push(measure(setting, options, &filled)?);
+            }
+        }
+        std::fs::remove_file(&filled)?;
+    }
+    report::print(&cases);
+    report::save(&cases, options)
+}
+
+/// A second of each server; any answer but 201 is a failure.
+pub(crate) fn smoke() -> anyhow::Result<()> {
+    let directory = scratch()?;
+    let filled = directory.path().join("smoke.db");
+    child::fill(
+        &filled,
+        FillPlan {
+            orders: 0,
+            keys: Keys::TimeOrdered,
+        },
+    )?;
+    for workload in [Workload::Uniform, Workload::Hot] {
+        let (connections, keys) = (SMOKE_CONNECTIONS, Keys::TimeOrdered);
+        let setting = Setting {
+            connections,
+            workload,
+            keys,
+            preload: 0,
+        };
+        for run in [
+            roofline(setting, SMOKE_TIMING)?,
+            jumun(setting, SMOKE_TIMING, &filled)?.0,
+        ] {
+            ensure!(run.placed > 0, "no order was placed: {run:?}");
+            ensure!(run.refusal.is_none(), "an order was refused: {run:?}");
+        }
+    }
+    println!("smoke run: every order was placed");
+    Ok(())
+}
+
+fn measure(setting: Setting, options: &Options, filled: &Path) -> anyhow::Result<Case> {
+    let mut pairs = Vec::new();
+    for turn in 1..=options.pairs {
+        let roofline = roofline(setting, options.timing())?;
+        let (jumun, embedded) = jumun(setting, options.timing(), filled)?;
+        let pair = Pair {
+            roofline,
+            jumun,
+            embedded,
+        };
+        report::progress(&format!("{setting:?}: pair {turn}: {}", pair.summary()));
+        pairs.push(pair);
+    }
+    Ok(Case { setting, pairs })
+}
+
+fn roofline(setting: Setting, timing: Timing) -> anyhow::Result<Run> {
+    let server = Server::start(Role::Roofline, None)?;
+    load_server(&server, setting, timing)
+}
+
+fn jumun(setting: Setting, timing: Timing, filled: &Path) -> anyhow::Result<(Run, Embedded)> {
+    let directory = scratch()?;
+    let database = copy_of(filled, directory.path())?;
+    let server = Server::start(Role::Jumun, Some(&database))?;
+    ask(first_answer(server.address))?;
+    let start = Start {
+        seconds: server.started.elapsed().as_secs_f64(),
+        database_mib: mib(&database)?,
+        memory: server.memory()?,
+    };
+    let run = load_server(&server, setting, timing)?;
+    let batches = ask(figures::batches(server.address))?;
+    Ok((run, Embedded { start, batches }))
+}
+
+fn load_server(server: &Server, setting: Setting, timing: Timing) -> anyhow::Result<Run> {
+    let requests = Requests::prepare(setting.workload, setting.keys);
+    let before = Processors::now(server.process_id())?;
+    let tally = load::run(server.address, setting.connections, requests, timing)?;
+    let usage = Processors::now(server.process_id())?.since(before);
+    Ok(Run::new(tally, timing, usage, server.memory()?))
+}
+
+/// A copy of a filled database, on stable storage before the run starts, so
+/// that its writing does not slow the run's own.
+fn copy_of(filled: &Path, directory: &Path) -> anyhow::Result<PathBuf> {
+    let copy = directory.join("orders.db");
+    std::fs::copy(filled, &copy).context("the filled database could not be copied")?;
+    File::open(&copy)?.sync_all()?;
+    Ok(copy)
+}
+
+#[allow(clippy::cast_precision_loss, reason = "sizes of files")]
+fn mib(file: &Path) -> anyhow::Result<f64> {
+    Ok(std::fs::metadata(file)?.len() as f64 / (1024.0 * 1024.0))
+}
+
+async fn first_answer(address: SocketAddr) -> anyhow::Result<()> {
+    let mut connection = Connection::open(address).await?;
+    let status = connection.exchange(FIRST_REQUEST).await?.status;
+    ensure!(
+        status == 200,
+        "the server answers {status} for a user who exists"
+    );
+    Ok(())
+}
+
+/// Runs a question to a server, within a limit.
+fn ask<T>(question: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime
+        .block_on(async { tokio::time::timeout(QUESTION_LIMIT, question).await })
+        .context("the server did not answer a single question in time; look at its log")?
+}
+
+/// A directory on the disk of the build, since the system's temporary
+/// directory may be memory, where an fsync costs nothing.
+fn scratch() -> anyhow::Result<TempDir> {
+    Ok(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?)
+}
