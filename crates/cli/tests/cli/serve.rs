@@ -23,6 +23,32 @@ fn files(folder: &Path) -> Vec<String> {
     names
 }
 
+/// Sends the head of an order and half of its body, and waits until the server
+/// has accepted it; the connection and the other half.
+fn half_an_order(server: &Server) -> (TcpStream, String) {
+    let address = server.base().trim_start_matches("http://").to_owned();
+    let mut stream = TcpStream::connect(&address).expect("the server listens");
+    let body = one_piece(1, 1).to_string();
+    let (first, second) = body.split_at(body.len() / 2);
+    write!(
+        stream,
+        "POST /orders HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+        body.len()
+    )
+    .expect("sent");
+    // The server asks for the body, so it has accepted the request.
+    let mut interim = [0; 25];
+    stream.read_exact(&mut interim).expect("100 Continue");
+    assert!(
+        interim.starts_with(b"HTTP/1.1 100 "),
+        "{}",
+        String::from_utf8_lossy(&interim)
+    );
+    stream.write_all(first.as_bytes()).expect("sent");
+    (stream, second.to_owned())
+}
+
 #[tokio::test]
 async fn it_prints_one_line_when_it_can_serve_and_ends_with_0_on_sigterm_and_sigint() {
     for signal in [Signal::TERM, Signal::INT] {
@@ -53,27 +79,7 @@ async fn what_it_had_accepted_before_sigterm_is_answered() {
     let client = server.client();
     client.user(1, 1_000).await;
     client.product(1, 10, 10).await;
-    // The head of a request and half of its body are under way.
-    let address = server.base().trim_start_matches("http://").to_owned();
-    let mut stream = TcpStream::connect(&address).expect("the server listens");
-    let body = one_piece(1, 1).to_string();
-    let (first, second) = body.split_at(body.len() / 2);
-    write!(
-        stream,
-        "POST /orders HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\nExpect: 100-continue\r\n\r\n",
-        body.len()
-    )
-    .expect("sent");
-    // The server asks for the body, so it has accepted the request.
-    let mut interim = [0; 25];
-    stream.read_exact(&mut interim).expect("100 Continue");
-    assert!(
-        interim.starts_with(b"HTTP/1.1 100 "),
-        "{}",
-        String::from_utf8_lossy(&interim)
-    );
-    stream.write_all(first.as_bytes()).expect("sent");
+    let (mut stream, second) = half_an_order(&server);
     server.signal(Signal::TERM);
     stream.write_all(second.as_bytes()).expect("sent");
     let mut answer = String::new();
@@ -81,6 +87,24 @@ async fn what_it_had_accepted_before_sigterm_is_answered() {
     assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
     let (status, _) = server.wait();
     assert_eq!(status.code(), Some(0));
+    folder.audit("shop.db");
+}
+
+#[tokio::test]
+async fn a_second_interrupt_ends_it_at_once() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let (stream, _) = half_an_order(&server);
+    server.signal(Signal::INT);
+    // It accepts no more, but waits for the other half of the order.
+    let address = server.base().trim_start_matches("http://").to_owned();
+    while TcpStream::connect(&address).is_ok() {
+        tokio::task::yield_now().await;
+    }
+    server.signal(Signal::INT);
+    let (status, _) = server.wait();
+    assert_eq!(status.code(), Some(130), "as shells tell an interrupt");
+    drop(stream);
     folder.audit("shop.db");
 }
 

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 const CAMPAIGN_DAYS: i64 = 30;
 
 /// The least and the most that a shopper has on opening, in won.
-const OPENING_BALANCES: std::ops::RangeInclusive<i64> = 50_000..=600_000;
+const OPENING_BALANCES: std::ops::RangeInclusive<i64> = 200_000..=2_000_000;
 
 /// How often, in percent, an empty shelf is filled when somebody looks: rarely
 /// enough that shoppers meet with empty shelves.

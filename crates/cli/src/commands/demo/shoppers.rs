@@ -25,9 +25,9 @@ const SENDS_AGAIN: u8 = 2;
 /// In percent: how often an order is cancelled.
 const CANCELS: u8 = 3;
 /// In percent: how often one whose balance is too low pays money in.
-const CHARGES: u8 = 60;
+const CHARGES: u8 = 80;
 /// What is paid in, in won.
-const CHARGE_AMOUNTS: std::ops::RangeInclusive<i64> = 100..=500;
+const CHARGE_AMOUNTS: std::ops::RangeInclusive<i64> = 500..=2_000;
 const CHARGE_UNIT: i64 = 1_000;
 
 /// Lines and pieces that a shopper orders at most.
