@@ -7,8 +7,8 @@ use crate::problem::{FieldError, Issue};
 /// The first microsecond that RFC 3339 can write in UTC: 0000-01-01T00:00:00Z.
 const MIN_MICROS: i64 = -62_167_219_200_000_000;
 
-/// The last: 9999-12-31T23:59:59.999999Z.
-const MAX_MICROS: i64 = 253_402_300_799_999_999;
+/// The last that can still be written in every zone: 9999-12-30T22:00:00.999999Z.
+const MAX_MICROS: i64 = 253_402_207_200_999_999;
 
 /// The instant that `text` names, to the microsecond.
 pub(crate) fn timestamp(pointer: &str, text: &str) -> Result<Timestamp, FieldError> {
@@ -69,8 +69,9 @@ mod tests {
             ("2025-11-20T19:00:00+09:00", Some(hour)),
             ("2025-11-20T10:00:00.000001999Z", Some(hour + 1)),
             ("0000-01-01T00:00:00Z", Some(MIN_MICROS)),
-            ("9999-12-31T23:59:59.999999Z", Some(MAX_MICROS)),
-            ("9999-12-31T23:59:59-01:00", None),
+            ("9999-12-30T22:00:00.999999Z", Some(MAX_MICROS)),
+            ("9999-12-31T23:59:59Z", None),
+            ("9999-12-30T23:59:59-01:00", None),
             ("0000-01-01T00:00:00+01:00", None),
             ("2025-11-20T10:00:00", None),
             ("2025-11-20 10:00:00Z", None),

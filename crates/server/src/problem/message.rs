@@ -209,7 +209,7 @@ fn rule_in_korean(rule: Rule) -> Cow<'static, str> {
 
 fn english_type(name: &str) -> &'static str {
     match name {
-        "integer" => "an integer",
+        "integer" => "an integer, without decimals or exponent",
         "string" => "a string",
         "boolean" => "true or false",
         "array" => "an array",
@@ -219,7 +219,7 @@ fn english_type(name: &str) -> &'static str {
 
 fn korean_type(name: &str) -> &'static str {
     match name {
-        "integer" => "정수",
+        "integer" => "소수점이나 지수가 없는 정수",
         "string" => "문자열",
         "boolean" => "true 또는 false",
         "array" => "배열",

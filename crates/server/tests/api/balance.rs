@@ -1,0 +1,55 @@
+use insta::assert_json_snapshot;
+use serde_json::json;
+
+use crate::harness::Shop;
+
+#[tokio::test]
+async fn the_ledger_holds_every_change_newest_first() {
+    let shop = Shop::open().await;
+    shop.user(7, 0).await;
+    let charge = json!({"amount": 50_000, "reference": "card-4711"});
+    let charged = shop
+        .post("/users/7/balance/charges", charge)
+        .await
+        .expect(201);
+    assert_json_snapshot!("balance-charged", charged.snapshot());
+    let adjustment = json!({"amount": -20_000, "reason": "charged twice"});
+    let adjusted = shop
+        .post("/users/7/balance/adjustments", adjustment)
+        .await
+        .expect(201);
+    assert_json_snapshot!("balance-adjusted", adjusted.snapshot());
+    assert_json_snapshot!("balance", shop.get("/users/7/balance").await.snapshot());
+    assert_json_snapshot!(
+        "balance-entries",
+        shop.get("/users/7/balance/entries").await.snapshot()
+    );
+}
+
+#[tokio::test]
+async fn a_list_is_read_page_by_page_without_gap_or_repeat() {
+    let shop = Shop::open().await;
+    shop.user(7, 0).await;
+    for amount in 1..=5 {
+        shop.post("/users/7/balance/charges", json!({"amount": amount}))
+            .await
+            .expect(201);
+    }
+    let mut amounts = Vec::new();
+    let mut path = "/users/7/balance/entries?limit=2".to_owned();
+    loop {
+        let page = shop.get(&path).await.expect(200).json();
+        amounts.extend(
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|it| it["amount"].clone()),
+        );
+        match page["nextCursor"].as_str() {
+            Some(cursor) => path = format!("/users/7/balance/entries?limit=2&cursor={cursor}"),
+            None => break,
+        }
+    }
+    assert_eq!(amounts, [5, 4, 3, 2, 1].map(|amount| json!(amount)));
+}

@@ -1,0 +1,189 @@
+//! What nobody sends by mistake.
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::harness::Shop;
+
+#[tokio::test]
+async fn a_hostile_body_is_turned_away_and_never_a_fault_of_ours() {
+    let shop = Shop::open().await;
+    shop.user(7, 0).await;
+    let deep = |open: &str, close: &str| open.repeat(100_000) + &close.repeat(100_000);
+    let bodies: Vec<Vec<u8>> = vec![
+        deep("[", "]").into_bytes(),
+        "{\"userId\":".repeat(50_000).into_bytes(),
+        b"{\"userId\": \"\xff\xfe\"}".to_vec(),
+        b"\xff\xff\xff".to_vec(),
+        b"\xef\xbb\xbf{}".to_vec(),
+        b"{\"userId\": \"\\ud800\"}".to_vec(),
+        b"{\"\\u0000\": 1}".to_vec(),
+        format!("{{\"userId\": {}}}", "9".repeat(500_000)).into_bytes(),
+        format!("{{\"userId\": 1e{}}}", "9".repeat(100_000)).into_bytes(),
+        format!("{{{}\"z\":1}}", "\"a\":1,".repeat(100_000)).into_bytes(),
+        format!(
+            "{{\"userId\":7,\"items\":[{}]}}",
+            vec!["{}"; 100_000].join(",")
+        )
+        .into_bytes(),
+        format!(
+            "{{\"userId\":7,\"items\":[{}]}}",
+            vec!["0"; 100_000].join(",")
+        )
+        .into_bytes(),
+        b"NaN".to_vec(),
+        b"{\"userId\": Infinity}".to_vec(),
+        b"{'userId': 7}".to_vec(),
+        vec![0; 1000],
+    ];
+    for body in bodies {
+        let start: String = String::from_utf8_lossy(&body).chars().take(30).collect();
+        for path in [
+            "/orders",
+            "/orders/quote",
+            "/campaigns",
+            "/users/7/balance/charges",
+        ] {
+            let reply = shop.raw(path, body.clone()).await;
+            assert_eq!(
+                reply.problem(),
+                (400, "validation-failed".to_owned()),
+                "{path}: {start}"
+            );
+            let errors = reply.json()["errors"].as_array().map_or(0, Vec::len);
+            assert!((1..=20).contains(&errors), "{errors} errors for {start}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_text_with_control_characters_or_too_long_is_turned_away() {
+    let shop = Shop::open().await;
+    let table = [
+        (json!("a\u{0}b"), 400),
+        (json!("a\nb"), 400),
+        (json!(""), 400),
+        (json!("a".repeat(201)), 400),
+        (json!("가".repeat(200)), 201),
+        (json!("<script>alert(1)</script>"), 200),
+        (json!("'; DROP TABLE users; --"), 200),
+    ];
+    for (name, status) in table {
+        let reply = shop
+            .put("/users/7", json!({"name": name}))
+            .await
+            .expect(status);
+        if status < 300 {
+            assert_eq!(reply.json()["name"], name);
+        }
+    }
+}
+
+/// Sends bytes as they are, and reads until the server closes.
+async fn exchange(shop: &Shop, request: &[u8]) -> String {
+    let mut stream = TcpStream::connect(&shop.address).await.unwrap();
+    // A server that has seen enough may close before it has read everything.
+    let _ = stream.write_all(request).await;
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn a_hostile_path_is_not_found_and_quoted_in_short() {
+    let shop = Shop::open().await;
+    let long = format!("/{}", "a".repeat(8_000));
+    let paths = [
+        "//",
+        "//users/7",
+        "/users//7",
+        "/users/7/",
+        "/users/../metrics",
+        "/./livez",
+        "/LIVEZ",
+        "/%2e%2e/etc/passwd",
+        "/problems/..%2f..%2fCargo.toml",
+        "/assets/../Cargo.toml",
+        "/%00",
+        "/users%2F7",
+        long.as_str(),
+    ];
+    for path in paths {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        let answer = exchange(&shop, request.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 404 "), "{path}: {answer}");
+        let body: Value = serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+        assert_eq!(body["code"], "not-found", "{path}");
+        assert!(body["detail"].as_str().unwrap().len() < 200);
+    }
+}
+
+#[tokio::test]
+async fn a_head_that_is_no_http_gets_400_or_431_and_the_connection_is_closed() {
+    let shop = Shop::open().await;
+    let table = [
+        ("no http at all\r\n\r\n".to_owned(), "HTTP/1.1 400 "),
+        ("GET / HTTP/9.9\r\n\r\n".to_owned(), "HTTP/1.1 "),
+        (format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "a".repeat(100_000)), "HTTP/1.1 431 "),
+        ("POST /orders HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n".to_owned(), "HTTP/1.1 400 "),
+        (
+            "POST /orders HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"
+                .to_owned(),
+            "HTTP/1.1 ",
+        ),
+    ];
+    for (request, start) in table {
+        let answer = exchange(&shop, request.as_bytes()).await;
+        let answered = answer.is_empty() || answer.starts_with(start);
+        assert!(answered, "{:.60}: {answer}", request);
+        assert!(!answer.starts_with("HTTP/1.1 2"), "{:.60}", request);
+    }
+    shop.get("/livez").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_body_that_is_announced_too_large_is_refused_before_it_is_sent() {
+    let shop = Shop::open().await;
+    let mut stream = TcpStream::connect(&shop.address).await.unwrap();
+    let head = "POST /orders HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+                Content-Length: 1048577\r\nExpect: 100-continue\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = vec![0; 64];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert!(
+        answer.starts_with(b"HTTP/1.1 413 "),
+        "{}",
+        String::from_utf8_lossy(&answer)
+    );
+}
+
+#[tokio::test]
+async fn a_chunked_body_is_counted_and_one_at_the_limit_is_read() {
+    let shop = Shop::open().await;
+    shop.user(7, 0).await;
+    let limit = 1024 * 1024;
+    let padded = |length: usize| {
+        let body = b"{\"amount\": 1}";
+        [body.to_vec(), vec![b' '; length - body.len()]].concat()
+    };
+    shop.raw("/users/7/balance/charges", padded(limit))
+        .await
+        .expect(201);
+    let head = "POST /users/7/balance/charges HTTP/1.1\r\nHost: a\r\n\
+                Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let chunk = format!("{:x}\r\n", limit + 1).into_bytes();
+    let request = [
+        head.as_bytes(),
+        &chunk,
+        &padded(limit + 1),
+        b"\r\n0\r\n\r\n",
+    ]
+    .concat();
+    let answer = exchange(&shop, &request).await;
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 413 "),
+        "{answer:.200}"
+    );
+    assert_eq!(shop.get("/users/7").await.json()["balance"], json!(1));
+}

@@ -1,0 +1,24 @@
+//! The API over real HTTP and a real database. The modules mirror the routes.
+
+mod harness;
+mod rigged;
+
+mod balance;
+mod campaigns;
+mod connections;
+mod coupons;
+mod description;
+mod edges;
+mod events;
+mod hostile;
+mod idempotency;
+mod operations;
+mod orders;
+mod pages;
+mod problems;
+mod products;
+mod races;
+mod shutdown;
+mod stock;
+mod transport;
+mod users;

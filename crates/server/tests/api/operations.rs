@@ -1,0 +1,56 @@
+use std::sync::Arc;
+
+use insta::assert_json_snapshot;
+use jumun_server::Config;
+use jumun_store::Fault;
+use serde_json::json;
+
+use crate::harness::Shop;
+use crate::rigged::{Rig, Rigged};
+
+#[tokio::test]
+async fn a_probe_learns_whether_orders_can_be_taken() {
+    let shop = Shop::open().await;
+    assert_json_snapshot!("livez", shop.get("/livez").await.snapshot());
+    assert_json_snapshot!("readyz", shop.get("/readyz").await.snapshot());
+    let fault = Rig::Fault(Fault::Overloaded);
+    let wrap = |store| Arc::new(Rigged { store, rig: fault }) as Arc<dyn jumun_store::Store>;
+    let shop = Shop::open_over(Config::default(), wrap).await;
+    assert_json_snapshot!("readyz-down", shop.get("/readyz").await.snapshot());
+    shop.get("/livez").await.expect(200);
+}
+
+#[tokio::test]
+async fn figures_name_routes_and_not_paths() {
+    let shop = Shop::open().await;
+    shop.user(4711, 100).await;
+    shop.product(1, 10, 1).await;
+    let order = json!({"userId": 4711, "items": [{"productId": 1, "quantity": 1}]});
+    shop.keyed("k", "/orders", order.clone()).await.expect(201);
+    shop.keyed("k", "/orders", order.clone()).await.expect(201);
+    shop.post("/orders", order).await.expect(400);
+    shop.get("/no/such/path/4711").await.expect(404);
+    let metrics = shop.get("/metrics").await.expect(200);
+    assert_eq!(
+        metrics.header("content-type"),
+        Some("text/plain; version=0.0.4; charset=utf-8")
+    );
+    let lines = [
+        "jumun_http_requests_total{route=\"/users/{userId}\",method=\"PUT\",status=\"201\"}",
+        "jumun_http_requests_total{route=\"unmatched\",method=\"GET\",status=\"404\"}",
+        "jumun_http_request_duration_seconds_bucket{route=\"/orders\",le=\"0.01\"}",
+        "jumun_http_connections",
+        "jumun_orders_total{outcome=\"placed\"}",
+        "jumun_orders_total{outcome=\"replayed\"}",
+        "jumun_orders_total{outcome=\"cancelled\"}",
+        "jumun_rejections_total{code=\"out-of-stock\"}",
+    ];
+    for line in lines {
+        assert!(
+            metrics.text.contains(line),
+            "{line} is missing in\n{}",
+            metrics.text
+        );
+    }
+    assert!(!metrics.text.contains("4711"), "an id became a label");
+}

@@ -1,0 +1,32 @@
+use insta::assert_json_snapshot;
+use serde_json::json;
+
+use crate::harness::Shop;
+
+#[tokio::test]
+async fn the_stock_history_begins_with_the_opening_stock() {
+    let shop = Shop::open().await;
+    shop.product(3, 100, 10).await;
+    let body = json!({"delta": 20, "reason": "delivery 4711"});
+    let adjusted = shop
+        .post("/products/3/stock/adjustments", body)
+        .await
+        .expect(201);
+    assert_json_snapshot!("stock-adjusted", adjusted.snapshot());
+    let location = adjusted.header("location").unwrap().to_owned();
+    assert_json_snapshot!(
+        "stock-adjustments",
+        shop.get(&location).await.expect(200).snapshot()
+    );
+}
+
+#[tokio::test]
+async fn a_stock_never_falls_below_zero() {
+    let shop = Shop::open().await;
+    shop.product(3, 100, 10).await;
+    let reply = shop
+        .post("/products/3/stock/adjustments", json!({"delta": -11}))
+        .await;
+    assert_json_snapshot!("stock-below-zero", reply.snapshot());
+    assert_eq!(shop.get("/products/3").await.json()["stock"], json!(10));
+}
