@@ -129,6 +129,9 @@ mod tests {
         assert_eq!(Money::MAX.negated().checked_sub(one), None);
         assert_eq!(Money::MAX.times(Units::MAX), None);
         assert_eq!(Money::MAX.saturating_add(one), Money::MAX);
-        assert_eq!(Money::MAX.checked_sub(one).unwrap().checked_add(one), Some(Money::MAX));
+        assert_eq!(
+            Money::MAX.checked_sub(one).unwrap().checked_add(one),
+            Some(Money::MAX)
+        );
     }
 }

@@ -17,7 +17,10 @@ pub struct Violation {
 impl Violation {
     /// A violation of `rule` at `pointer`.
     pub fn new(pointer: impl Into<String>, rule: Rule) -> Self {
-        Self { pointer: pointer.into(), rule }
+        Self {
+            pointer: pointer.into(),
+            rule,
+        }
     }
 }
 
@@ -94,7 +97,13 @@ impl Check {
     /// Text of 1 to `max_chars` characters, none of them a control character.
     pub(crate) fn text(&mut self, pointer: &str, value: &str, max_chars: usize) -> Arc<str> {
         if value.is_empty() || value.chars().count() > max_chars {
-            self.fail(pointer, Rule::LengthBetween { min: 1, max: max_chars });
+            self.fail(
+                pointer,
+                Rule::LengthBetween {
+                    min: 1,
+                    max: max_chars,
+                },
+            );
         } else if value.chars().any(char::is_control) {
             self.fail(pointer, Rule::NoControlCharacters);
         }
@@ -112,6 +121,10 @@ impl Check {
 
     /// The command when nothing was wrong, else everything that was.
     pub(crate) fn finish<T>(self, command: T) -> Result<T, Vec<Violation>> {
-        if self.violations.is_empty() { Ok(command) } else { Err(self.violations) }
+        if self.violations.is_empty() {
+            Ok(command)
+        } else {
+            Err(self.violations)
+        }
     }
 }

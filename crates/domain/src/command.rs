@@ -1,15 +1,18 @@
 //! The writes of the public contract. A command that exists has passed every
 //! check that needs no row.
 
+mod order;
+
 use std::sync::Arc;
 
+pub use self::order::{CancelOrder, OrderLine, PlaceOrder};
 use crate::amount::{Money, Units};
 use crate::campaign::Discount;
 use crate::check::{Check, Rule, Violation};
 use crate::fingerprint::Fingerprint;
-use crate::id::{CampaignId, CouponId, OrderId, ProductId, UserId};
+use crate::id::{CampaignId, ProductId, UserId};
 use crate::idempotency::{Idempotency, IdempotencyKey};
-use crate::limits::{MAX_NAME_CHARS, MAX_NOTE_CHARS, MAX_ORDER_LINES, MAX_SAFE_INTEGER};
+use crate::limits::{MAX_NAME_CHARS, MAX_NOTE_CHARS, MAX_SAFE_INTEGER};
 use crate::time::Timestamp;
 
 /// One write.
@@ -47,9 +50,14 @@ pub struct Request {
 impl Request {
     /// A request, protected by `key` where there is one.
     pub fn new(command: Command, key: Option<IdempotencyKey>) -> Self {
-        let idempotency =
-            key.map(|key| Idempotency { key, fingerprint: Fingerprint::of(&command) });
-        Self { command, idempotency }
+        let idempotency = key.map(|key| Idempotency {
+            key,
+            fingerprint: Fingerprint::of(&command),
+        });
+        Self {
+            command,
+            idempotency,
+        }
     }
 }
 
@@ -97,7 +105,11 @@ impl Charge {
         let mut check = Check::default();
         let amount = check.money("/amount", amount, 1);
         let reference = check.optional_text("/reference", reference, MAX_NOTE_CHARS);
-        check.finish(Self { user_id, amount, reference })
+        check.finish(Self {
+            user_id,
+            amount,
+            reference,
+        })
     }
 }
 
@@ -122,7 +134,11 @@ impl AdjustBalance {
         check.not_zero("/amount", amount);
         let amount = check.money("/amount", amount, -MAX_SAFE_INTEGER);
         let reason = check.text("/reason", reason, MAX_NOTE_CHARS);
-        check.finish(Self { user_id, amount, reason })
+        check.finish(Self {
+            user_id,
+            amount,
+            reason,
+        })
     }
 }
 
@@ -161,7 +177,14 @@ impl PutProduct {
         let price = check.money("/price", price, 0);
         let stock = stock.map(|stock| check.units("/stock", stock, 0));
         let max_per_user = max_per_user.map(|limit| check.units("/maxPerUser", limit, 1));
-        check.finish(Self { product_id, name, price, stock, active, max_per_user })
+        check.finish(Self {
+            product_id,
+            name,
+            price,
+            stock,
+            active,
+            max_per_user,
+        })
     }
 }
 
@@ -190,7 +213,11 @@ impl AdjustStock {
         check.not_zero("/delta", delta);
         let delta = check.units("/delta", delta, -MAX_SAFE_INTEGER);
         let reason = check.optional_text("/reason", reason, MAX_NOTE_CHARS);
-        check.finish(Self { product_id, delta, reason })
+        check.finish(Self {
+            product_id,
+            delta,
+            reason,
+        })
     }
 }
 
@@ -233,7 +260,14 @@ impl CreateCampaign {
             check.fail("/validUntil", Rule::AfterValidFrom);
         }
         let quantity = check.units("/quantity", quantity, 1);
-        check.finish(Self { name, discount, minimum_subtotal, valid_from, valid_until, quantity })
+        check.finish(Self {
+            name,
+            discount,
+            minimum_subtotal,
+            valid_from,
+            valid_until,
+            quantity,
+        })
     }
 }
 
@@ -257,14 +291,20 @@ pub enum RawDiscount {
 impl RawDiscount {
     fn check(self, check: &mut Check) -> Discount {
         match self {
-            Self::Fixed { amount } => {
-                Discount::Fixed { amount: check.money("/discount/amount", amount, 1) }
-            }
-            Self::Percent { percent, max_amount } => {
+            Self::Fixed { amount } => Discount::Fixed {
+                amount: check.money("/discount/amount", amount, 1),
+            },
+            Self::Percent {
+                percent,
+                max_amount,
+            } => {
                 check.between("/discount/percent", percent, 1, 100);
                 let max_amount =
                     max_amount.map(|amount| check.money("/discount/maxAmount", amount, 1));
-                Discount::Percent { percent: u8::try_from(percent).unwrap_or(0), max_amount }
+                Discount::Percent {
+                    percent: u8::try_from(percent).unwrap_or(0),
+                    max_amount,
+                }
             }
         }
     }
@@ -277,91 +317,6 @@ pub struct IssueCoupon {
     pub campaign_id: CampaignId,
     /// For whom.
     pub user_id: UserId,
-}
-
-/// Places and pays for an order.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PlaceOrder {
-    /// Who orders and pays.
-    pub user_id: UserId,
-    /// 1 to 100 lines as the request named them; lines of one product are
-    /// made one when the order is decided.
-    pub lines: Vec<OrderLine>,
-    /// The coupon to use.
-    pub coupon_id: Option<CouponId>,
-    /// The total the shopper was shown; another one rejects the order.
-    pub expected_total: Option<Money>,
-}
-
-/// A product and how many pieces of it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct OrderLine {
-    /// Which product.
-    pub product_id: ProductId,
-    /// Pieces, at least 1.
-    pub quantity: Units,
-}
-
-impl PlaceOrder {
-    /// `items` are pairs of product id and quantity as the request holds them.
-    ///
-    /// # Errors
-    ///
-    /// No items or more than 100; an id, quantity or total outside its range.
-    pub fn new(
-        user_id: UserId,
-        items: impl ExactSizeIterator<Item = (i64, i64)>,
-        coupon_id: Option<CouponId>,
-        expected_total: Option<i64>,
-    ) -> Result<Self, Vec<Violation>> {
-        let mut check = Check::default();
-        if items.len() == 0 || items.len() > MAX_ORDER_LINES {
-            check.fail("/items", Rule::ItemsBetween { min: 1, max: MAX_ORDER_LINES });
-        }
-        let mut lines = Vec::with_capacity(items.len());
-        // What lies beyond the limit is not looked at, so that the answer stays short.
-        for (index, (product_id, quantity)) in items.take(MAX_ORDER_LINES).enumerate() {
-            match (ProductId::new(product_id), Units::new(quantity)) {
-                (Some(product_id), Some(quantity)) if quantity > Units::ZERO => {
-                    lines.push(OrderLine { product_id, quantity });
-                }
-                _ => {
-                    // Pointers are built only for what is wrong.
-                    let pointer = |member| format!("/items/{index}/{member}");
-                    check.between(&pointer("productId"), product_id, 1, MAX_SAFE_INTEGER);
-                    check.between(&pointer("quantity"), quantity, 1, MAX_SAFE_INTEGER);
-                }
-            }
-        }
-        let expected_total = expected_total.map(|total| check.money("/expectedTotal", total, 0));
-        check.finish(Self { user_id, lines, coupon_id, expected_total })
-    }
-}
-
-/// Cancels an order and pays it back.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct CancelOrder {
-    /// Which order.
-    pub order_id: OrderId,
-    /// Why.
-    pub reason: Option<Arc<str>>,
-    /// Whether the pieces go back on the shelf.
-    pub restock: bool,
-}
-
-impl CancelOrder {
-    /// # Errors
-    ///
-    /// A reason that is empty, too long or holds control characters.
-    pub fn new(
-        order_id: OrderId,
-        reason: Option<&str>,
-        restock: bool,
-    ) -> Result<Self, Vec<Violation>> {
-        let mut check = Check::default();
-        let reason = check.optional_text("/reason", reason, MAX_NOTE_CHARS);
-        check.finish(Self { order_id, reason, restock })
-    }
 }
 
 #[cfg(test)]

@@ -9,10 +9,16 @@ impl Discount {
     pub fn of(self, subtotal: Money) -> Money {
         match self {
             Self::Fixed { amount } => amount.min(subtotal),
-            Self::Percent { percent, max_amount } => {
+            Self::Percent {
+                percent,
+                max_amount,
+            } => {
                 let share = i128::from(subtotal.get()) * i128::from(percent) / 100;
                 // At most 100 percent of a value in range, so in range.
-                let share = i64::try_from(share).ok().and_then(Money::new).unwrap_or(subtotal);
+                let share = i64::try_from(share)
+                    .ok()
+                    .and_then(Money::new)
+                    .unwrap_or(subtotal);
                 max_amount.map_or(share, |most| share.min(most))
             }
         }
@@ -48,7 +54,10 @@ pub(crate) fn spread(discount: Money, amounts: &[Money]) -> Vec<Money> {
         parts[index] += 1;
         left -= 1;
     }
-    parts.into_iter().map(|part| Money::new(part).unwrap_or_default()).collect()
+    parts
+        .into_iter()
+        .map(|part| Money::new(part).unwrap_or_default())
+        .collect()
 }
 
 #[cfg(test)]
@@ -68,9 +77,27 @@ mod tests {
             max_amount: max.map(money),
         };
         let table = [
-            (Discount::Fixed { amount: money(1_000) }, 5_000, 1_000),
-            (Discount::Fixed { amount: money(1_000) }, 999, 999),
-            (Discount::Fixed { amount: money(1_000) }, 0, 0),
+            (
+                Discount::Fixed {
+                    amount: money(1_000),
+                },
+                5_000,
+                1_000,
+            ),
+            (
+                Discount::Fixed {
+                    amount: money(1_000),
+                },
+                999,
+                999,
+            ),
+            (
+                Discount::Fixed {
+                    amount: money(1_000),
+                },
+                0,
+                0,
+            ),
             (percent(10, None), 999, 99),
             (percent(10, None), 9, 0),
             (percent(100, None), 999, 999),
@@ -80,7 +107,11 @@ mod tests {
             (percent(33, None), Money::MAX.get(), 2_972_375_754_064_527),
         ];
         for (discount, subtotal, expected) in table {
-            assert_eq!(discount.of(money(subtotal)), money(expected), "{discount:?} of {subtotal}");
+            assert_eq!(
+                discount.of(money(subtotal)),
+                money(expected),
+                "{discount:?} of {subtotal}"
+            );
         }
     }
 
@@ -98,7 +129,10 @@ mod tests {
         ];
         for (discount, amounts, expected) in table {
             let amounts: Vec<_> = amounts.iter().copied().map(money).collect();
-            let parts: Vec<_> = spread(money(*discount), &amounts).iter().map(|p| p.get()).collect();
+            let parts: Vec<_> = spread(money(*discount), &amounts)
+                .iter()
+                .map(|p| p.get())
+                .collect();
             assert_eq!(parts, *expected, "{discount} over {amounts:?}");
         }
     }

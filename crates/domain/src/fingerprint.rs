@@ -30,40 +30,58 @@ impl Encoder {
     fn command(&mut self, command: &Command) {
         match command {
             Command::RegisterUser(it) => {
-                self.tag(1).integer(it.user_id.get()).text(it.name.as_deref());
+                self.tag(1)
+                    .integer(it.user_id.get())
+                    .text(it.name.as_deref());
             }
             Command::Charge(it) => {
-                self.tag(2).integer(it.user_id.get()).integer(it.amount.get());
+                self.tag(2)
+                    .integer(it.user_id.get())
+                    .integer(it.amount.get());
                 self.text(it.reference.as_deref());
             }
             Command::AdjustBalance(it) => {
-                self.tag(3).integer(it.user_id.get()).integer(it.amount.get());
+                self.tag(3)
+                    .integer(it.user_id.get())
+                    .integer(it.amount.get());
                 self.text(Some(&it.reason));
             }
             Command::PutProduct(it) => {
-                self.tag(4).integer(it.product_id.get()).text(Some(&it.name));
-                self.integer(it.price.get()).optional(it.stock.map(|units| units.get()));
+                self.tag(4)
+                    .integer(it.product_id.get())
+                    .text(Some(&it.name));
+                self.integer(it.price.get())
+                    .optional(it.stock.map(|units| units.get()));
                 self.integer(i64::from(it.active));
                 self.optional(it.max_per_user.map(|units| units.get()));
             }
             Command::AdjustStock(it) => {
-                self.tag(5).integer(it.product_id.get()).integer(it.delta.get());
+                self.tag(5)
+                    .integer(it.product_id.get())
+                    .integer(it.delta.get());
                 self.text(it.reason.as_deref());
             }
             Command::CreateCampaign(it) => self.campaign(it),
             Command::IssueCoupon(it) => {
-                self.tag(7).integer(it.campaign_id.get()).integer(it.user_id.get());
+                self.tag(7)
+                    .integer(it.campaign_id.get())
+                    .integer(it.user_id.get());
             }
             Command::PlaceOrder(it) => {
-                self.tag(8).integer(it.user_id.get()).integer(it.lines.len() as i64);
+                self.tag(8)
+                    .integer(it.user_id.get())
+                    .integer(it.lines.len() as i64);
                 for line in &it.lines {
-                    self.integer(line.product_id.get()).integer(line.quantity.get());
+                    self.integer(line.product_id.get())
+                        .integer(line.quantity.get());
                 }
                 self.uuid(it.coupon_id.map(|id| id.0));
                 self.optional(it.expected_total.map(|total| total.get()));
             }
             Command::CancelOrder(it) => {
-                self.tag(9).uuid(Some(it.order_id.0)).text(it.reason.as_deref());
+                self.tag(9)
+                    .uuid(Some(it.order_id.0))
+                    .text(it.reason.as_deref());
                 self.integer(i64::from(it.restock));
             }
         }
@@ -73,13 +91,17 @@ impl Encoder {
         self.tag(6).text(Some(&it.name));
         match it.discount {
             crate::Discount::Fixed { amount } => self.integer(1).integer(amount.get()),
-            crate::Discount::Percent { percent, max_amount } => self
+            crate::Discount::Percent {
+                percent,
+                max_amount,
+            } => self
                 .integer(2)
                 .integer(i64::from(percent))
                 .optional(max_amount.map(|amount| amount.get())),
         };
         self.optional(it.minimum_subtotal.map(|amount| amount.get()));
-        self.integer(it.valid_from.as_micros()).integer(it.valid_until.as_micros());
+        self.integer(it.valid_from.as_micros())
+            .integer(it.valid_until.as_micros());
         self.integer(it.quantity.get());
     }
 

@@ -114,12 +114,18 @@ impl IdSequence {
     /// Goes on after `last`, the highest id minted so far. `entropy` feeds the
     /// random bits; the caller draws it afresh from the operating system.
     pub fn new(last: Option<Uuid>, entropy: u64) -> Self {
-        Self { last: last.map_or(0, time_and_counter), entropy }
+        Self {
+            last: last.map_or(0, time_and_counter),
+            entropy,
+        }
     }
 
     /// Goes on after the position that [`IdSequence::position`] told.
     pub fn resume(position: u64, entropy: u64) -> Self {
-        Self { last: position, entropy }
+        Self {
+            last: position,
+            entropy,
+        }
     }
 
     /// Where the sequence stands: the 60 bits of millisecond and counter of its

@@ -133,7 +133,11 @@ mod tests {
         ];
         for (text, expected) in table {
             let key = IdempotencyKey::parse(text).ok();
-            assert_eq!(key.as_ref().map(IdempotencyKey::as_str), *expected, "{text:?}");
+            assert_eq!(
+                key.as_ref().map(IdempotencyKey::as_str),
+                *expected,
+                "{text:?}"
+            );
         }
     }
 }

@@ -42,6 +42,31 @@ impl Needs {
 ///
 /// Some rows name further ones (a coupon its campaign, an order its user), so
 /// an engine loads and asks again until nothing is added; three rounds at most.
+///
+/// ```
+/// use jumun_domain::{
+///     Charge, Command, Decision, IdSequence, Needs, Rejection, Request, Stamp, Timestamp, UserId,
+///     WorkingSet, decide, needs,
+/// };
+///
+/// let user_id = UserId::new(7).unwrap();
+/// let charge = Charge::new(user_id, 50_000, None).unwrap();
+/// let request = Request::new(Command::Charge(charge), None);
+///
+/// let mut set = WorkingSet::default();
+/// let mut missing = Needs::default();
+/// needs(&set, &request, &mut missing);
+/// assert!(missing.users.contains(&user_id));
+///
+/// // Not in the database: loaded as absent, which is not the same as not loaded.
+/// set.users.load(user_id, None);
+/// let mut ids = IdSequence::new(None, 42);
+/// let mut stamp = Stamp { now: Timestamp::from_micros(0), ids: &mut ids };
+/// assert_eq!(
+///     decide(&mut set, &request, &mut stamp),
+///     Ok(Decision::Rejected(vec![Rejection::UserNotFound { user_id }])),
+/// );
+/// ```
 pub fn needs(set: &WorkingSet, request: &Request, needs: &mut Needs) {
     let scope = match &request.command {
         Command::RegisterUser(it) => {

@@ -62,6 +62,9 @@ pub struct Cancellation {
 impl Order {
     /// The order as it was right after the payment, whatever became of it since.
     pub fn as_placed(&self) -> Self {
-        Self { cancellation: None, ..self.clone() }
+        Self {
+            cancellation: None,
+            ..self.clone()
+        }
     }
 }

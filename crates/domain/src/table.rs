@@ -23,8 +23,12 @@ enum State {
     Inserted,
 }
 
-/// A rule asked for a row that the engine did not load: a fault of the engine's
-/// gather step. Nothing was decided.
+/// A rule asked for a row that the engine did not load. Nothing was decided.
+///
+/// For the first request decided after gathering it is a fault of the engine.
+/// A later one may need rows only because of what was decided before it (a
+/// product whose purchases are counted from now on): write what is decided,
+/// then gather anew.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NotLoaded;
 
@@ -37,14 +41,22 @@ impl<K: Eq + Hash, V: PartialEq> PartialEq for Table<K, V> {
 
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
-        Self { rows: HashMap::new() }
+        Self {
+            rows: HashMap::new(),
+        }
     }
 }
 
 impl<K: Eq + Hash, V> Table<K, V> {
     /// Takes over what the database holds under `key`, `None` for nothing.
     pub fn load(&mut self, key: K, value: Option<V>) {
-        self.rows.insert(key, Row { value, state: State::Clean });
+        self.rows.insert(
+            key,
+            Row {
+                value,
+                state: State::Clean,
+            },
+        );
     }
 
     /// Whether the key was loaded, as present or as absent.
@@ -58,7 +70,10 @@ impl<K: Eq + Hash, V> Table<K, V> {
     ///
     /// [`NotLoaded`] when the engine never loaded the key.
     pub fn get(&self, key: &K) -> Result<Option<&V>, NotLoaded> {
-        self.rows.get(key).map(|row| row.value.as_ref()).ok_or(NotLoaded)
+        self.rows
+            .get(key)
+            .map(|row| row.value.as_ref())
+            .ok_or(NotLoaded)
     }
 
     /// Changes a row that is there; does nothing to one that is absent.
@@ -75,7 +90,13 @@ impl<K: Eq + Hash, V> Table<K, V> {
 
     /// Adds a row that was absent.
     pub(crate) fn insert(&mut self, key: K, value: V) {
-        self.rows.insert(key, Row { value: Some(value), state: State::Inserted });
+        self.rows.insert(
+            key,
+            Row {
+                value: Some(value),
+                state: State::Inserted,
+            },
+        );
     }
 
     /// The rows to insert, in no particular order.

@@ -27,7 +27,13 @@ pub struct User {
 impl User {
     /// A user with nothing on the balance.
     pub fn new(id: UserId, name: Option<Arc<str>>, created_at: Timestamp) -> Self {
-        Self { id, name, balance: Money::ZERO, paid: Money::ZERO, created_at }
+        Self {
+            id,
+            name,
+            balance: Money::ZERO,
+            paid: Money::ZERO,
+            created_at,
+        }
     }
 
     /// The balance after `amount` is credited; `None` when that would leave no

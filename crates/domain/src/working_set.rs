@@ -21,6 +21,11 @@ use crate::user::User;
 /// An engine fills it with what [`crate::needs`] asks for, calls
 /// [`crate::decide`] for each request in order, and writes the inserted and
 /// updated rows of each table and the whole [`Journal`] in one transaction.
+///
+/// Where a later request answers [`crate::NotLoaded`], the rows it needs depend
+/// on what was decided before it: the engine writes that, and goes on with a
+/// fresh set in the same transaction. It must not load them into this one, since
+/// the database does not hold yet what the batch has decided.
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct WorkingSet {
     /// Users by id.

@@ -15,12 +15,21 @@ pub(super) fn adjust_balance(
     stamp: &mut Stamp<'_>,
 ) -> Result<Answer, Stop> {
     let user_id = command.user_id;
-    let user = set.users.get(&user_id)?.ok_or(Rejection::UserNotFound { user_id })?;
+    let user = set
+        .users
+        .get(&user_id)?
+        .ok_or(Rejection::UserNotFound { user_id })?;
     let required = command.amount.negated();
     if required > user.balance {
-        return Err(Rejection::InsufficientBalance { required, balance: user.balance }.into());
+        return Err(Rejection::InsufficientBalance {
+            required,
+            balance: user.balance,
+        }
+        .into());
     }
-    let balance = user.credited(command.amount).ok_or_else(|| out_of_range("/amount"))?;
+    let balance = user
+        .credited(command.amount)
+        .ok_or_else(|| out_of_range("/amount"))?;
 
     // From here nothing can fail.
     let change = Change {
@@ -54,9 +63,15 @@ mod tests {
             let Answer::Credited(entry) = shop.done(adjust(1, amount)) else {
                 panic!("another answer");
             };
-            assert_eq!((entry.kind, entry.amount), (EntryKind::Adjustment, money(amount)));
+            assert_eq!(
+                (entry.kind, entry.amount),
+                (EntryKind::Adjustment, money(amount))
+            );
             assert_eq!(entry.balance_after, money(balance));
-            assert_eq!((entry.reference, entry.reason.as_deref()), (None, Some("typing error")));
+            assert_eq!(
+                (entry.reference, entry.reason.as_deref()),
+                (None, Some("typing error"))
+            );
             assert_eq!(shop.balance(1), balance);
         }
     }
@@ -67,7 +82,10 @@ mod tests {
         let table = [
             (adjust(9, 5), "user-not-found 9"),
             (adjust(1, -11), "insufficient-balance 11 of 10"),
-            (adjust(1, -max), "insufficient-balance 9007199254740991 of 10"),
+            (
+                adjust(1, -max),
+                "insufficient-balance 9007199254740991 of 10",
+            ),
             (adjust(1, max - 9), "validation-failed /amount"),
         ];
         for (command, expected) in table {
@@ -84,7 +102,10 @@ mod tests {
         shop.given_product(1, 60, 1);
         let paid = shop.placed(order(1, &[(1, 1)]));
         let room = Money::MAX.get() - 100;
-        assert_eq!(shop.rejected(adjust(1, room + 1)), ["validation-failed /amount"]);
+        assert_eq!(
+            shop.rejected(adjust(1, room + 1)),
+            ["validation-failed /amount"]
+        );
         shop.done(adjust(1, room));
         shop.done(cancel(paid.id, true));
         assert_eq!(shop.balance(1), Money::MAX.get());

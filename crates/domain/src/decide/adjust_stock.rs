@@ -15,14 +15,23 @@ pub(super) fn adjust_stock(
     stamp: &mut Stamp<'_>,
 ) -> Result<Answer, Stop> {
     let product_id = command.product_id;
-    let product =
-        set.products.get(&product_id)?.ok_or(Rejection::ProductNotFound { product_id })?;
+    let product = set
+        .products
+        .get(&product_id)?
+        .ok_or(Rejection::ProductNotFound { product_id })?;
     let requested = command.delta.negated();
     if requested > product.stock {
         let available = product.stock;
-        return Err(Rejection::OutOfStock { product_id, requested, available }.into());
+        return Err(Rejection::OutOfStock {
+            product_id,
+            requested,
+            available,
+        }
+        .into());
     }
-    let stock = product.restocked(command.delta).ok_or_else(|| out_of_range("/delta"))?;
+    let stock = product
+        .restocked(command.delta)
+        .ok_or_else(|| out_of_range("/delta"))?;
 
     // From here nothing can fail.
     let adjustment = StockAdjustment {
@@ -34,7 +43,8 @@ pub(super) fn adjust_stock(
         opening: false,
         created_at: stamp.now,
     };
-    set.products.update(&product_id, |product| product.stock = stock);
+    set.products
+        .update(&product_id, |product| product.stock = stock);
     set.journal.adjustments.push(adjustment.clone());
     Ok(Answer::StockAdjusted(adjustment))
 }
@@ -58,12 +68,23 @@ mod tests {
             let Answer::StockAdjusted(adjustment) = shop.done(adjust(1, delta)) else {
                 panic!("another answer");
             };
-            assert_eq!((adjustment.delta, adjustment.stock), (units(delta), units(stock)));
-            assert_eq!((adjustment.reason.as_deref(), adjustment.opening), (Some("count"), false));
+            assert_eq!(
+                (adjustment.delta, adjustment.stock),
+                (units(delta), units(stock))
+            );
+            assert_eq!(
+                (adjustment.reason.as_deref(), adjustment.opening),
+                (Some("count"), false)
+            );
             assert_eq!(shop.stock(1), stock);
         }
-        let written: Vec<_> =
-            shop.set.journal.adjustments.iter().map(|it| (it.delta.get(), it.opening)).collect();
+        let written: Vec<_> = shop
+            .set
+            .journal
+            .adjustments
+            .iter()
+            .map(|it| (it.delta.get(), it.opening))
+            .collect();
         assert_eq!(written, [(40, true), (2, false), (-40, false), (-2, false)]);
     }
 

@@ -21,7 +21,10 @@ pub(super) fn cancel_order(
     stamp: &mut Stamp<'_>,
 ) -> Result<Answer, Stop> {
     let order_id = command.order_id;
-    let order = set.orders.get(&order_id)?.ok_or(Rejection::OrderNotFound { order_id })?;
+    let order = set
+        .orders
+        .get(&order_id)?
+        .ok_or(Rejection::OrderNotFound { order_id })?;
     if order.cancellation.is_some() {
         return Err(Rejection::OrderNotCancellable { order_id }.into());
     }
@@ -33,7 +36,10 @@ pub(super) fn cancel_order(
         reason: command.reason.clone(),
         restocked: command.restock,
     };
-    let order = Arc::new(Order { cancellation: Some(cancellation), ..order.as_ref().clone() });
+    let order = Arc::new(Order {
+        cancellation: Some(cancellation),
+        ..order.as_ref().clone()
+    });
 
     // From here nothing can fail.
     return_pieces(set, &order, command.restock);
@@ -72,7 +78,9 @@ fn require_what_it_took(set: &WorkingSet, order: &Order) -> Result<(), NotLoaded
     for line in &order.lines {
         let product = set.products.get(&line.product_id)?.ok_or(NotLoaded)?;
         if product.counts_purchases {
-            set.purchases.get(&(line.product_id, order.user_id))?.ok_or(NotLoaded)?;
+            set.purchases
+                .get(&(line.product_id, order.user_id))?
+                .ok_or(NotLoaded)?;
         }
     }
     if let Some(coupon_id) = order.coupon_id {
@@ -89,12 +97,17 @@ fn return_pieces(set: &mut WorkingSet, order: &Order, restock: bool) {
                 product.stock = product.stock.saturating_add(line.quantity);
             }
         });
-        set.purchases.update(&(line.product_id, order.user_id), |bought| {
-            *bought = bought.saturating_sub(line.quantity);
-        });
+        set.purchases
+            .update(&(line.product_id, order.user_id), |bought| {
+                *bought = bought.saturating_sub(line.quantity);
+            });
         // The figures of the hour in which it was sold.
         let hour = order.created_at.hour();
-        let sale = set.journal.sales.entry((hour, line.product_id)).or_default();
+        let sale = set
+            .journal
+            .sales
+            .entry((hour, line.product_id))
+            .or_default();
         sale.quantity = sale.quantity.saturating_sub(line.quantity);
         sale.amount = sale.amount.saturating_sub(line.amount);
     }

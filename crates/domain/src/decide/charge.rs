@@ -17,8 +17,13 @@ pub(super) fn charge(
     stamp: &mut Stamp<'_>,
 ) -> Result<Answer, Stop> {
     let user_id = command.user_id;
-    let user = set.users.get(&user_id)?.ok_or(Rejection::UserNotFound { user_id })?;
-    let balance = user.credited(command.amount).ok_or_else(|| out_of_range("/amount"))?;
+    let user = set
+        .users
+        .get(&user_id)?
+        .ok_or(Rejection::UserNotFound { user_id })?;
+    let balance = user
+        .credited(command.amount)
+        .ok_or_else(|| out_of_range("/amount"))?;
 
     // From here nothing can fail.
     let change = Change {
@@ -55,7 +60,8 @@ pub(super) fn credit(set: &mut WorkingSet, change: Change, stamp: &mut Stamp<'_>
         reason: change.reason,
         created_at: stamp.now,
     };
-    set.users.update(&change.user_id, |user| user.balance = change.balance);
+    set.users
+        .update(&change.user_id, |user| user.balance = change.balance);
     set.journal.entries.push(entry.clone());
     entry
 }
@@ -76,12 +82,21 @@ mod tests {
         else {
             panic!("another answer");
         };
-        assert_eq!((entry.kind, entry.amount, entry.balance_after), (EntryKind::Charge, money(2), money(42)));
+        assert_eq!(
+            (entry.kind, entry.amount, entry.balance_after),
+            (EntryKind::Charge, money(2), money(42))
+        );
         assert_eq!((entry.user_id, entry.order_id), (user(1), None));
-        assert_eq!((entry.reference.as_deref(), entry.reason), (Some("card 7"), None));
+        assert_eq!(
+            (entry.reference.as_deref(), entry.reason),
+            (Some("card 7"), None)
+        );
         assert_eq!(entry.created_at, shop.now);
         assert_eq!(shop.balance(1), 42);
-        assert_eq!(shop.set.journal.entries.last().map(|it| it.id), Some(entry.id));
+        assert_eq!(
+            shop.set.journal.entries.last().map(|it| it.id),
+            Some(entry.id)
+        );
     }
 
     #[test]

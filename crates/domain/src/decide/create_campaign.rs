@@ -44,16 +44,25 @@ mod tests {
     fn campaigns_are_numbered_from_one_and_begin_with_nothing_issued() {
         let mut shop = Shop::new();
         for number in 1..=3 {
-            let command = CreateCampaign { minimum_subtotal: Some(money(9)), ..campaign(number) };
+            let command = CreateCampaign {
+                minimum_subtotal: Some(money(9)),
+                ..campaign(number)
+            };
             let Answer::CampaignCreated(created) = shop.done(command.clone()) else {
                 panic!("another answer");
             };
             assert_eq!((created.id.get(), created.issued), (number, units(0)));
-            assert_eq!((created.name, created.discount), (command.name, command.discount));
+            assert_eq!(
+                (created.name, created.discount),
+                (command.name, command.discount)
+            );
             assert_eq!(created.minimum_subtotal, command.minimum_subtotal);
             assert_eq!(created.valid_from, command.valid_from);
             assert_eq!(created.valid_until, command.valid_until);
-            assert_eq!((created.quantity, created.created_at), (command.quantity, shop.now));
+            assert_eq!(
+                (created.quantity, created.created_at),
+                (command.quantity, shop.now)
+            );
         }
     }
 

@@ -20,17 +20,32 @@ pub(super) fn issue_coupon(
     command: &IssueCoupon,
     stamp: &mut Stamp<'_>,
 ) -> Result<Answer, Stop> {
-    let IssueCoupon { campaign_id, user_id } = *command;
-    let campaign =
-        set.campaigns.get(&campaign_id)?.ok_or(Rejection::CampaignNotFound { campaign_id })?;
-    set.users.get(&user_id)?.ok_or(Rejection::UserNotFound { user_id })?;
+    let IssueCoupon {
+        campaign_id,
+        user_id,
+    } = *command;
+    let campaign = set
+        .campaigns
+        .get(&campaign_id)?
+        .ok_or(Rejection::CampaignNotFound { campaign_id })?;
+    set.users
+        .get(&user_id)?
+        .ok_or(Rejection::UserNotFound { user_id })?;
     if let Some(held) = set.holders.get(&(campaign_id, user_id))? {
         let coupon = set.coupons.get(held)?.ok_or(NotLoaded)?.clone();
         let campaign = Arc::new(campaign.clone());
-        return Ok(Answer::Coupon { coupon, campaign, created: false });
+        return Ok(Answer::Coupon {
+            coupon,
+            campaign,
+            created: false,
+        });
     }
     if let Some(reason) = campaign.out_of_date(stamp.now) {
-        return Err(Rejection::InvalidCoupon { coupon_id: None, reason }.into());
+        return Err(Rejection::InvalidCoupon {
+            coupon_id: None,
+            reason,
+        }
+        .into());
     }
     if campaign.issued >= campaign.quantity {
         return Err(Rejection::CouponSoldOut { campaign_id }.into());
@@ -38,7 +53,10 @@ pub(super) fn issue_coupon(
 
     // From here nothing can fail: `issued` is below `quantity`.
     let sequence = campaign.issued.saturating_add(ONE);
-    let campaign = Arc::new(Campaign { issued: sequence, ..campaign.clone() });
+    let campaign = Arc::new(Campaign {
+        issued: sequence,
+        ..campaign.clone()
+    });
     let coupon = Coupon {
         id: CouponId(stamp.ids.next(stamp.now)),
         campaign_id,
@@ -47,10 +65,15 @@ pub(super) fn issue_coupon(
         used: None,
         created_at: stamp.now,
     };
-    set.campaigns.update(&campaign_id, |campaign| campaign.issued = sequence);
+    set.campaigns
+        .update(&campaign_id, |campaign| campaign.issued = sequence);
     set.holders.insert((campaign_id, user_id), coupon.id);
     set.coupons.insert(coupon.id, coupon.clone());
-    Ok(Answer::Coupon { coupon, campaign, created: true })
+    Ok(Answer::Coupon {
+        coupon,
+        campaign,
+        created: true,
+    })
 }
 
 const ONE: Units = match Units::new(1) {
@@ -79,12 +102,19 @@ mod tests {
 
     fn take(campaign_id: i64, user_id: i64) -> IssueCoupon {
         let campaign_id = crate::id::CampaignId::new(campaign_id).unwrap();
-        IssueCoupon { campaign_id, user_id: user(user_id) }
+        IssueCoupon {
+            campaign_id,
+            user_id: user(user_id),
+        }
     }
 
     fn taken(shop: &mut Shop, command: IssueCoupon) -> (Coupon, i64, bool) {
         match shop.done(command) {
-            Answer::Coupon { coupon, campaign, created } => (coupon, campaign.issued.get(), created),
+            Answer::Coupon {
+                coupon,
+                campaign,
+                created,
+            } => (coupon, campaign.issued.get(), created),
             other => panic!("{other:?}"),
         }
     }
@@ -96,7 +126,10 @@ mod tests {
             shop.given_user(id, 100);
         }
         shop.given_product(1, 10, 9);
-        shop.given_campaign(CreateCampaign { quantity: units(quantity), ..campaign(5) });
+        shop.given_campaign(CreateCampaign {
+            quantity: units(quantity),
+            ..campaign(5)
+        });
         shop
     }
 
@@ -105,8 +138,14 @@ mod tests {
         let mut shop = shop(2);
         for (who, sequence) in [(3, 1), (1, 2)] {
             let (coupon, issued, created) = taken(&mut shop, take(1, who));
-            assert_eq!((coupon.sequence.get(), issued, created), (sequence, sequence, true));
-            assert_eq!((coupon.user_id, coupon.used, coupon.created_at), (user(who), None, shop.now));
+            assert_eq!(
+                (coupon.sequence.get(), issued, created),
+                (sequence, sequence, true)
+            );
+            assert_eq!(
+                (coupon.user_id, coupon.used, coupon.created_at),
+                (user(who), None, shop.now)
+            );
             assert_eq!(shop.set.coupons.get(&coupon.id).unwrap(), Some(&coupon));
         }
         assert_eq!(shop.rejected(take(1, 2)), ["coupon-sold-out 1"]);
@@ -137,19 +176,33 @@ mod tests {
     #[test]
     fn a_holder_gets_the_same_coupon_again_always() {
         let valid = campaign(5);
-        let times = [valid.valid_from.as_micros() - 1, NOW, valid.valid_until.as_micros()];
+        let times = [
+            valid.valid_from.as_micros() - 1,
+            NOW,
+            valid.valid_until.as_micros(),
+        ];
         let mut shop = shop(1);
         let (mut first, _, _) = taken(&mut shop, take(1, 3));
         for used in [false, true] {
             if used {
                 shop.at(NOW);
                 let coupon_id = Some(first.id);
-                let order = shop.placed(PlaceOrder { coupon_id, ..order(3, &[(1, 1)]) });
-                first.used = Some(crate::campaign::CouponUse { order_id: order.id, at: shop.now });
+                let order = shop.placed(PlaceOrder {
+                    coupon_id,
+                    ..order(3, &[(1, 1)])
+                });
+                first.used = Some(crate::campaign::CouponUse {
+                    order_id: order.id,
+                    at: shop.now,
+                });
             }
             for now in times {
                 shop.at(now);
-                assert_eq!(taken(&mut shop, take(1, 3)), (first.clone(), 1, false), "at {now}");
+                assert_eq!(
+                    taken(&mut shop, take(1, 3)),
+                    (first.clone(), 1, false),
+                    "at {now}"
+                );
             }
         }
     }
@@ -157,7 +210,10 @@ mod tests {
     #[test]
     fn a_coupon_can_be_taken_from_its_first_microsecond_until_just_before_its_last() {
         let valid = campaign(5);
-        for now in [valid.valid_from.as_micros(), valid.valid_until.as_micros() - 1] {
+        for now in [
+            valid.valid_from.as_micros(),
+            valid.valid_until.as_micros() - 1,
+        ] {
             let mut shop = shop(1);
             shop.at(now);
             assert!(taken(&mut shop, take(1, 1)).2, "at {now}");
@@ -170,7 +226,10 @@ mod tests {
         shop.at(NOW - 2_000_000);
         let decision = shop.send(take(1, 1), None);
         let reason = CouponFault::NotYetValid;
-        let expected = vec![Rejection::InvalidCoupon { coupon_id: None, reason }];
+        let expected = vec![Rejection::InvalidCoupon {
+            coupon_id: None,
+            reason,
+        }];
         assert_eq!(decision, crate::answer::Decision::Rejected(expected));
     }
 }

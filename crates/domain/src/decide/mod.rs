@@ -41,8 +41,8 @@ pub struct Stamp<'a> {
 ///
 /// # Errors
 ///
-/// [`NotLoaded`] when a row was not gathered; the set is then as it was, and
-/// the engine is at fault.
+/// [`NotLoaded`] when a row was not gathered; the set is then as it was. Never
+/// for the first request after [`crate::needs`] had nothing left to ask for.
 pub fn decide(
     set: &mut WorkingSet,
     request: &Request,
@@ -128,16 +128,21 @@ fn scope(set: &WorkingSet, command: &Command) -> Result<Option<Scope>, NotLoaded
         Command::CreateCampaign(_) => Some(Scope::Campaigns),
         Command::IssueCoupon(it) => Some(Scope::User(it.user_id)),
         Command::PlaceOrder(it) => Some(Scope::User(it.user_id)),
-        Command::CancelOrder(it) => {
-            set.orders.get(&it.order_id)?.map(|order| Scope::User(order.user_id))
-        }
+        Command::CancelOrder(it) => set
+            .orders
+            .get(&it.order_id)?
+            .map(|order| Scope::User(order.user_id)),
     })
 }
 
 fn remember(set: &mut WorkingSet, idempotency: &Idempotency, scope: Scope, answer: &Answer) {
     let key = idempotency.key.clone();
-    let remembered =
-        Remembered { fingerprint: idempotency.fingerprint, answer: answer.clone() };
-    set.journal.remembered.push((scope, key.clone(), remembered.clone()));
+    let remembered = Remembered {
+        fingerprint: idempotency.fingerprint,
+        answer: answer.clone(),
+    };
+    set.journal
+        .remembered
+        .push((scope, key.clone(), remembered.clone()));
     set.keys.insert((scope, key), remembered);
 }

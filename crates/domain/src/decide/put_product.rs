@@ -18,7 +18,10 @@ pub(super) fn put_product(
     stamp: &mut Stamp<'_>,
 ) -> Result<Answer, Stop> {
     let Some(product) = set.products.get(&command.product_id)? else {
-        return Ok(Answer::Product { product: create(set, command, stamp), created: true });
+        return Ok(Answer::Product {
+            product: create(set, command, stamp),
+            created: true,
+        });
     };
 
     let product = Product {
@@ -29,8 +32,12 @@ pub(super) fn put_product(
         counts_purchases: product.counts_purchases || command.max_per_user.is_some(),
         ..product.clone()
     };
-    set.products.update(&product.id, |row| *row = product.clone());
-    Ok(Answer::Product { product, created: false })
+    set.products
+        .update(&product.id, |row| *row = product.clone());
+    Ok(Answer::Product {
+        product,
+        created: false,
+    })
 }
 
 fn create(set: &mut WorkingSet, command: &PutProduct, stamp: &mut Stamp<'_>) -> Product {
@@ -84,14 +91,20 @@ mod tests {
     fn the_opening_stock_is_the_first_adjustment_even_when_it_is_nothing() {
         for (stock, expected) in [(Some(7), 7), (Some(0), 0), (None, 0)] {
             let mut shop = Shop::new();
-            let command = PutProduct { stock: stock.map(units), ..product(1, 100, 0) };
+            let command = PutProduct {
+                stock: stock.map(units),
+                ..product(1, 100, 0)
+            };
             let (created, first) = put(&mut shop, command);
             assert!(first);
             assert_eq!((created.stock, created.sold), (units(expected), units(0)));
             let adjustments = &shop.set.journal.adjustments;
             assert_eq!(adjustments.len(), 1);
             assert!(adjustments[0].opening);
-            assert_eq!((adjustments[0].delta, adjustments[0].stock), (created.stock, created.stock));
+            assert_eq!(
+                (adjustments[0].delta, adjustments[0].stock),
+                (created.stock, created.stock)
+            );
         }
     }
 
@@ -100,21 +113,36 @@ mod tests {
         let mut shop = Shop::new();
         put(&mut shop, limited(1, 100, 7, Some(3)));
         shop.at(NOW + 1);
-        let command = PutProduct { name: "new".into(), active: false, ..product(1, 5, 99) };
+        let command = PutProduct {
+            name: "new".into(),
+            active: false,
+            ..product(1, 5, 99)
+        };
         let (replaced, first) = put(&mut shop, command);
         assert!(!first);
         assert_eq!((replaced.name.as_ref(), replaced.price), ("new", money(5)));
         assert_eq!((replaced.active, replaced.max_per_user), (false, None));
-        assert_eq!((replaced.stock, shop.set.journal.adjustments.len()), (units(7), 1));
+        assert_eq!(
+            (replaced.stock, shop.set.journal.adjustments.len()),
+            (units(7), 1)
+        );
         assert_eq!(replaced.created_at, Timestamp::from_micros(NOW));
     }
 
     #[test]
     fn purchases_are_counted_from_the_first_limit_on_for_ever() {
         let mut shop = Shop::new();
-        for (limit, counts) in [(None, false), (Some(3), true), (None, true), (Some(1), true)] {
+        for (limit, counts) in [
+            (None, false),
+            (Some(3), true),
+            (None, true),
+            (Some(1), true),
+        ] {
             let (product, _) = put(&mut shop, limited(1, 100, 7, limit));
-            assert_eq!((product.counts_purchases, product.max_per_user), (counts, limit.map(units)));
+            assert_eq!(
+                (product.counts_purchases, product.max_per_user),
+                (counts, limit.map(units))
+            );
         }
     }
 }

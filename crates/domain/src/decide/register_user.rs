@@ -14,7 +14,10 @@ pub(super) fn register_user(
     let Some(user) = set.users.get(&command.user_id)? else {
         let user = User::new(command.user_id, command.name.clone(), stamp.now);
         set.users.insert(user.id, user.clone());
-        return Ok(Answer::User { user, created: true });
+        return Ok(Answer::User {
+            user,
+            created: true,
+        });
     };
 
     let mut user = user.clone();
@@ -22,9 +25,13 @@ pub(super) fn register_user(
         && user.name.as_ref() != Some(name)
     {
         user.name = Some(name.clone());
-        set.users.update(&user.id, |row| row.name = Some(name.clone()));
+        set.users
+            .update(&user.id, |row| row.name = Some(name.clone()));
     }
-    Ok(Answer::User { user, created: false })
+    Ok(Answer::User {
+        user,
+        created: false,
+    })
 }
 
 #[cfg(test)]
@@ -49,8 +56,16 @@ mod tests {
             else {
                 panic!("another answer");
             };
-            assert_eq!((created, user.name.as_deref()), (first, expected), "{name:?}");
-            assert_eq!(shop.set.users.get(&user.id).unwrap(), Some(&user), "{name:?}");
+            assert_eq!(
+                (created, user.name.as_deref()),
+                (first, expected),
+                "{name:?}"
+            );
+            assert_eq!(
+                shop.set.users.get(&user.id).unwrap(),
+                Some(&user),
+                "{name:?}"
+            );
             assert_eq!(user.created_at, Timestamp::from_micros(NOW), "{name:?}");
             let later = shop.now.as_micros() + 1;
             shop.at(later);

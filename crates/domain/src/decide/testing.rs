@@ -40,7 +40,10 @@ impl Shop {
         let request = request(command, key);
         self.gather(&request);
         let before = self.set.clone();
-        let mut stamp = super::Stamp { now: self.now, ids: &mut self.ids };
+        let mut stamp = super::Stamp {
+            now: self.now,
+            ids: &mut self.ids,
+        };
         let decision = super::decide(&mut self.set, &request, &mut stamp).expect("gathered");
         if !matches!(decision, Decision::Done(_)) {
             assert!(before == self.set, "{decision:?} changed the working set");
@@ -111,7 +114,10 @@ impl Shop {
     /// A coupon of a new campaign in the hands of a user.
     pub(super) fn given_coupon(&mut self, campaign: CreateCampaign, user_id: i64) -> CouponId {
         let campaign_id = self.given_campaign(campaign);
-        match self.done(IssueCoupon { campaign_id, user_id: user(user_id) }) {
+        match self.done(IssueCoupon {
+            campaign_id,
+            user_id: user(user_id),
+        }) {
             Answer::Coupon { coupon, .. } => coupon.id,
             other => panic!("{other:?}"),
         }
@@ -123,11 +129,23 @@ impl Shop {
     }
 
     pub(super) fn balance(&self, id: i64) -> i64 {
-        self.set.users.get(&user(id)).unwrap().unwrap().balance.get()
+        self.set
+            .users
+            .get(&user(id))
+            .unwrap()
+            .unwrap()
+            .balance
+            .get()
     }
 
     pub(super) fn stock(&self, id: i64) -> i64 {
-        self.set.products.get(&product_id(id)).unwrap().unwrap().stock.get()
+        self.set
+            .products
+            .get(&product_id(id))
+            .unwrap()
+            .unwrap()
+            .stock
+            .get()
     }
 }
 
@@ -149,7 +167,8 @@ pub(super) fn fill(
     for pair in needs.purchases.iter().filter(|_| keep()) {
         // An engine never loads it as absent.
         let known = rows.purchases.get(pair).ok().flatten().copied();
-        set.purchases.load(*pair, Some(known.unwrap_or_else(|| bought(rows, *pair))));
+        set.purchases
+            .load(*pair, Some(known.unwrap_or_else(|| bought(rows, *pair))));
     }
     if needs.next_campaign && keep() {
         set.next_campaign = rows.next_campaign.or(Some(CampaignId::FIRST));
@@ -159,14 +178,19 @@ pub(super) fn fill(
 fn bought(rows: &WorkingSet, (product_id, user_id): (ProductId, UserId)) -> Units {
     let count = |orders: &[Arc<Order>]| -> i64 {
         let mine = orders.iter().filter(|order| order.user_id == user_id);
-        let lines = mine.flat_map(|order| &order.lines).filter(|line| line.product_id == product_id);
+        let lines = mine
+            .flat_map(|order| &order.lines)
+            .filter(|line| line.product_id == product_id);
         lines.map(|line| line.quantity.get()).sum()
     };
     units(count(&rows.journal.placed) - count(&rows.journal.cancelled))
 }
 
 pub(super) fn request(command: impl Into<Command>, key: Option<&str>) -> Request {
-    Request::new(command.into(), key.map(|key| IdempotencyKey::parse(key).unwrap()))
+    Request::new(
+        command.into(),
+        key.map(|key| IdempotencyKey::parse(key).unwrap()),
+    )
 }
 
 /// A rejection with all of its figures, for a table.
@@ -182,17 +206,29 @@ pub(super) fn words(rejection: &Rejection) -> String {
         Rejection::ProductNotFound { product_id } | Rejection::ProductNotForSale { product_id } => {
             format!("{code} {product_id}")
         }
-        Rejection::OutOfStock { product_id, requested, available } => {
+        Rejection::OutOfStock {
+            product_id,
+            requested,
+            available,
+        } => {
             format!("{code} {product_id}: {requested} of {available}")
         }
-        Rejection::PurchaseLimitExceeded { product_id, limit, bought, requested } => {
+        Rejection::PurchaseLimitExceeded {
+            product_id,
+            limit,
+            bought,
+            requested,
+        } => {
             format!("{code} {product_id}: {bought} and {requested} of {limit}")
         }
         Rejection::InvalidCoupon { reason, .. } => format!("{code} {}", reason.code()),
         Rejection::InsufficientBalance { required, balance } => {
             format!("{code} {required} of {balance}")
         }
-        Rejection::PriceChanged { expected_total, total } => {
+        Rejection::PriceChanged {
+            expected_total,
+            total,
+        } => {
             format!("{code} {expected_total} is {total}")
         }
         Rejection::OrderNotFound { .. } | Rejection::OrderNotCancellable { .. } => code.to_owned(),
@@ -228,7 +264,10 @@ pub(super) fn product(id: i64, price: i64, stock: i64) -> PutProduct {
 }
 
 pub(super) fn limited(id: i64, price: i64, stock: i64, max_per_user: Option<i64>) -> PutProduct {
-    PutProduct { max_per_user: max_per_user.map(units), ..product(id, price, stock) }
+    PutProduct {
+        max_per_user: max_per_user.map(units),
+        ..product(id, price, stock)
+    }
 }
 
 pub(super) fn order(user_id: i64, items: &[(i64, i64)]) -> PlaceOrder {
@@ -243,7 +282,9 @@ pub(super) fn cancel(order_id: OrderId, restock: bool) -> CancelOrder {
 pub(super) fn campaign(amount: i64) -> CreateCampaign {
     CreateCampaign {
         name: Arc::from("campaign"),
-        discount: Discount::Fixed { amount: money(amount) },
+        discount: Discount::Fixed {
+            amount: money(amount),
+        },
         minimum_subtotal: None,
         valid_from: Timestamp::from_micros(NOW - 1_000_000),
         valid_until: Timestamp::from_micros(NOW + 1_000_000),

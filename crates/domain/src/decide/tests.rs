@@ -2,7 +2,9 @@
 
 use super::testing::*;
 use crate::answer::{Answer, Decision};
-use crate::command::{AdjustBalance, AdjustStock, Command, IssueCoupon, PutProduct, RegisterUser, Request};
+use crate::command::{
+    AdjustBalance, AdjustStock, Command, IssueCoupon, PutProduct, RegisterUser, Request,
+};
 use crate::id::OrderId;
 use crate::needs::{Needs, needs};
 use crate::rejection::Rejection;
@@ -29,12 +31,18 @@ fn busy_shop() -> (Shop, Vec<Command>) {
         RegisterUser::new(user(3), Some("Kim")).unwrap().into(),
         RegisterUser::new(user(1), Some("Kim")).unwrap().into(),
         charge(1, 5).into(),
-        AdjustBalance::new(user(1), -5, "typing error").unwrap().into(),
+        AdjustBalance::new(user(1), -5, "typing error")
+            .unwrap()
+            .into(),
         product(3, 5, 5).into(),
         product(1, 5, 5).into(),
         AdjustStock::new(product_id(1), -5, None).unwrap().into(),
         campaign(40).into(),
-        IssueCoupon { campaign_id, user_id: user(1) }.into(),
+        IssueCoupon {
+            campaign_id,
+            user_id: user(1),
+        }
+        .into(),
         with_coupon.into(),
         cancel(paid.id, true).into(),
     ];
@@ -52,7 +60,10 @@ fn a_replay_answers_what_was_answered_first_and_changes_nothing() {
         };
         let again = shop.send(command.clone(), Some("k"));
         if matches!(command, Command::RegisterUser(_) | Command::PutProduct(_)) {
-            assert!(matches!(again, Decision::Done(_)), "a PUT needs no key: {again:?}");
+            assert!(
+                matches!(again, Decision::Done(_)),
+                "a PUT needs no key: {again:?}"
+            );
         } else {
             assert_eq!(again, Decision::Replayed(first));
         }
@@ -65,14 +76,26 @@ fn a_replay_comes_before_every_other_rule() {
     shop.given_user(1, 100);
     shop.given_product(1, 100, 1);
     let order = order(1, &[(1, 1)]);
-    let Decision::Done(first) = shop.send(order.clone(), Some("k")) else { panic!("not done") };
-    let Answer::OrderPlaced(placed) = &first else { panic!("{first:?}") };
+    let Decision::Done(first) = shop.send(order.clone(), Some("k")) else {
+        panic!("not done")
+    };
+    let Answer::OrderPlaced(placed) = &first else {
+        panic!("{first:?}")
+    };
 
     // Nothing is left of balance, stock and product, and the order is cancelled.
-    shop.done(PutProduct { active: false, ..product(1, 999, 0) });
-    assert_eq!(shop.send(order.clone(), Some("k")), Decision::Replayed(first.clone()));
+    shop.done(PutProduct {
+        active: false,
+        ..product(1, 999, 0)
+    });
+    assert_eq!(
+        shop.send(order.clone(), Some("k")),
+        Decision::Replayed(first.clone())
+    );
     let cancel = cancel(placed.id, false);
-    let Decision::Done(cancelled) = shop.send(cancel.clone(), Some("c")) else { panic!("not done") };
+    let Decision::Done(cancelled) = shop.send(cancel.clone(), Some("c")) else {
+        panic!("not done")
+    };
     assert_eq!(shop.send(order, Some("k")), Decision::Replayed(first));
     assert_eq!(shop.send(cancel, Some("c")), Decision::Replayed(cancelled));
 }
@@ -82,7 +105,10 @@ fn a_key_of_another_request_is_refused_even_where_that_request_would_be_rejected
     let mut shop = Shop::new();
     shop.given_user(1, 100);
     shop.given_product(1, 10, 5);
-    assert!(matches!(shop.send(charge(1, 5), Some("k")), Decision::Done(_)));
+    assert!(matches!(
+        shop.send(charge(1, 5), Some("k")),
+        Decision::Done(_)
+    ));
     let others: [Command; 4] = [
         charge(1, 6).into(),
         AdjustBalance::new(user(1), 5, "why").unwrap().into(),
@@ -91,7 +117,10 @@ fn a_key_of_another_request_is_refused_even_where_that_request_would_be_rejected
     ];
     for other in others {
         let decision = shop.send(other, Some("k"));
-        assert_eq!(decision, Decision::Rejected(vec![Rejection::IdempotencyKeyReused]));
+        assert_eq!(
+            decision,
+            Decision::Rejected(vec![Rejection::IdempotencyKeyReused])
+        );
     }
 }
 
@@ -101,7 +130,10 @@ fn a_rejected_request_is_not_remembered() {
     shop.given_user(1, 0);
     shop.given_product(1, 10, 5);
     let order = order(1, &[(1, 1)]);
-    assert!(matches!(shop.send(order.clone(), Some("k")), Decision::Rejected(_)));
+    assert!(matches!(
+        shop.send(order.clone(), Some("k")),
+        Decision::Rejected(_)
+    ));
     assert!(shop.set.journal.remembered.is_empty());
     shop.done(charge(1, 10));
     assert!(matches!(shop.send(order, Some("k")), Decision::Done(_)));
@@ -134,17 +166,25 @@ fn the_scope_of_a_cancel_is_the_user_of_the_order() {
     shop.given_product(1, 10, 5);
     let mine = shop.placed(order(1, &[(1, 1)]));
     let other = shop.placed(order(2, &[(1, 1)]));
-    assert!(matches!(shop.send(charge(1, 5), Some("k")), Decision::Done(_)));
+    assert!(matches!(
+        shop.send(charge(1, 5), Some("k")),
+        Decision::Done(_)
+    ));
     let reused = Decision::Rejected(vec![Rejection::IdempotencyKeyReused]);
     assert_eq!(shop.send(cancel(mine.id, true), Some("k")), reused);
-    assert!(matches!(shop.send(cancel(other.id, true), Some("k")), Decision::Done(_)));
+    assert!(matches!(
+        shop.send(cancel(other.id, true), Some("k")),
+        Decision::Done(_)
+    ));
 }
 
 #[test]
 fn a_key_means_nothing_where_the_order_to_cancel_is_unknown() {
     let mut shop = Shop::new();
     let unknown = cancel(OrderId(Uuid::from_u128(1)), true);
-    let not_found = Decision::Rejected(vec![Rejection::OrderNotFound { order_id: unknown.order_id }]);
+    let not_found = Decision::Rejected(vec![Rejection::OrderNotFound {
+        order_id: unknown.order_id,
+    }]);
     assert_eq!(shop.send(unknown, Some("k")), not_found);
 }
 
@@ -152,20 +192,31 @@ fn a_key_means_nothing_where_the_order_to_cancel_is_unknown() {
 fn a_row_that_was_not_gathered_stops_the_decision_before_anything_changes() {
     let (mut shop, commands) = busy_shop();
     for command in commands {
-        let key = (!matches!(command, Command::RegisterUser(_) | Command::PutProduct(_))).then_some("k");
+        let key =
+            (!matches!(command, Command::RegisterUser(_) | Command::PutProduct(_))).then_some("k");
         let request = request(command, key);
         let all = everything_needed(&shop.set, &request);
         let (count, _) = gathered_without(&shop.set, &all, usize::MAX);
         for omitted in 0..count {
             let (_, mut set) = gathered_without(&shop.set, &all, omitted);
             let before = set.clone();
-            let mut stamp = super::Stamp { now: shop.now, ids: &mut shop.ids };
+            let mut stamp = super::Stamp {
+                now: shop.now,
+                ids: &mut shop.ids,
+            };
             let decision = super::decide(&mut set, &request, &mut stamp);
-            assert_eq!(decision, Err(NotLoaded), "row {omitted} of {all:?} for {request:?}");
+            assert_eq!(
+                decision,
+                Err(NotLoaded),
+                "row {omitted} of {all:?} for {request:?}"
+            );
             assert!(set == before, "row {omitted} of {all:?} for {request:?}");
         }
         let (_, mut set) = gathered_without(&shop.set, &all, usize::MAX);
-        let mut stamp = super::Stamp { now: shop.now, ids: &mut shop.ids };
+        let mut stamp = super::Stamp {
+            now: shop.now,
+            ids: &mut shop.ids,
+        };
         let decision = super::decide(&mut set, &request, &mut stamp);
         assert!(matches!(decision, Ok(Decision::Done(_))), "{decision:?}");
     }

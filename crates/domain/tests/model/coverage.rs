@@ -17,7 +17,10 @@ fn the_random_scripts_reach_every_outcome_many_times() {
     let mut runner = TestRunner::deterministic();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for _ in 0..SCRIPTS {
-        let steps = script().new_tree(&mut runner).expect("no script is refused").current();
+        let steps = script()
+            .new_tree(&mut runner)
+            .expect("no script is refused")
+            .current();
         let mut player = Player::new();
         for step in &steps {
             for name in names(&player.play(step)) {
@@ -25,7 +28,10 @@ fn the_random_scripts_reach_every_outcome_many_times() {
             }
         }
     }
-    let missing: Vec<_> = EXPECTED.iter().filter(|name| !seen.contains_key(**name)).collect();
+    let missing: Vec<_> = EXPECTED
+        .iter()
+        .filter(|name| !seen.contains_key(**name))
+        .collect();
     assert!(missing.is_empty(), "{missing:?} never came up: {seen:#?}");
     println!("{seen:#?}");
 }
@@ -77,7 +83,11 @@ fn names(outcome: &Outcome) -> Vec<String> {
         Outcome::Done(reply) => vec![kind(reply)],
         Outcome::Replayed(reply @ Reply::Order(_)) => {
             let kind = kind(reply);
-            let order = if kind.starts_with("order") { "replayed order" } else { "replayed cancel" };
+            let order = if kind.starts_with("order") {
+                "replayed order"
+            } else {
+                "replayed cancel"
+            };
             vec!["replayed".into(), order.into()]
         }
         Outcome::Replayed(_) => vec!["replayed".into()],
@@ -101,15 +111,18 @@ fn kind(reply: &Reply) -> String {
         Reply::Coupon { created: true, .. } => "coupon new".into(),
         Reply::Coupon { coupon, .. } if coupon.used.is_some() => "coupon held used".into(),
         Reply::Coupon { .. } => "coupon held".into(),
-        Reply::Order(Order { cancelled, coupon, total, .. }) => {
-            match (cancelled.is_some(), coupon.is_some()) {
-                (true, true) => "cancel with coupon".into(),
-                (true, false) => "cancel".into(),
-                (false, true) => "order with coupon".into(),
-                (false, false) if *total == 0 => "order of nothing".into(),
-                (false, false) => "order".into(),
-            }
-        }
+        Reply::Order(Order {
+            cancelled,
+            coupon,
+            total,
+            ..
+        }) => match (cancelled.is_some(), coupon.is_some()) {
+            (true, true) => "cancel with coupon".into(),
+            (true, false) => "cancel".into(),
+            (false, true) => "order with coupon".into(),
+            (false, false) if *total == 0 => "order of nothing".into(),
+            (false, false) => "order".into(),
+        },
     }
 }
 

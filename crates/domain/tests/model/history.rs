@@ -32,15 +32,25 @@ impl Model {
 
     /// What the user would get back if every paid order were cancelled.
     pub(crate) fn refundable(&self, user: i128) -> i128 {
-        let standing = self.orders().into_iter().filter(|it| it.cancelled.is_none());
-        standing.filter(|it| it.user == user).map(|it| it.total).sum()
+        let standing = self
+            .orders()
+            .into_iter()
+            .filter(|it| it.cancelled.is_none());
+        standing
+            .filter(|it| it.user == user)
+            .map(|it| it.total)
+            .sum()
     }
 
     pub(crate) fn product(&self, product: i128) -> Option<Product> {
         let mut found: Option<Product> = None;
         for fact in &self.facts {
             match fact {
-                Fact::Put { product: id, terms, at } if *id == product => {
+                Fact::Put {
+                    product: id,
+                    terms,
+                    at,
+                } if *id == product => {
                     let opening = i128::from(terms.stock.unwrap_or(0));
                     found = Some(Product {
                         id: product,
@@ -63,7 +73,10 @@ impl Model {
         }
         let mut product = found?;
         for order in self.orders() {
-            let back = order.cancelled.as_ref().is_some_and(|(_, _, restocked)| *restocked);
+            let back = order
+                .cancelled
+                .as_ref()
+                .is_some_and(|(_, _, restocked)| *restocked);
             if !back {
                 product.stock -= pieces(&order, product.id);
             }
@@ -73,14 +86,23 @@ impl Model {
 
     /// Pieces that would come back if every paid order were cancelled.
     pub(crate) fn returnable(&self, product: i128) -> i128 {
-        let standing = self.orders().into_iter().filter(|it| it.cancelled.is_none());
+        let standing = self
+            .orders()
+            .into_iter()
+            .filter(|it| it.cancelled.is_none());
         standing.map(|order| pieces(&order, product)).sum()
     }
 
     /// Pieces in one user's paid orders.
     pub(crate) fn bought(&self, product: i128, user: i128) -> i128 {
-        let standing = self.orders().into_iter().filter(|it| it.cancelled.is_none());
-        standing.filter(|it| it.user == user).map(|order| pieces(&order, product)).sum()
+        let standing = self
+            .orders()
+            .into_iter()
+            .filter(|it| it.cancelled.is_none());
+        standing
+            .filter(|it| it.user == user)
+            .map(|order| pieces(&order, product))
+            .sum()
     }
 
     pub(crate) fn campaigns(&self) -> Vec<Campaign> {
@@ -136,7 +158,12 @@ impl Model {
         for fact in &self.facts {
             match fact {
                 Fact::Paid(order) => orders.push(order.clone()),
-                Fact::Cancelled { order, at, reason, restock } => {
+                Fact::Cancelled {
+                    order,
+                    at,
+                    reason,
+                    restock,
+                } => {
                     orders[*order].cancelled = Some((*at, reason.clone(), *restock));
                 }
                 _ => {}
@@ -147,5 +174,10 @@ impl Model {
 }
 
 fn pieces(order: &Order, product: i128) -> i128 {
-    order.lines.iter().filter(|line| line.product == product).map(|line| line.quantity).sum()
+    order
+        .lines
+        .iter()
+        .filter(|line| line.product == product)
+        .map(|line| line.quantity)
+        .sum()
 }

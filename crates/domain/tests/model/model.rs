@@ -13,16 +13,42 @@ pub(crate) const MAX: i128 = 9_007_199_254_740_991;
 /// Something that happened and is never undone.
 #[derive(Clone, Debug)]
 pub(crate) enum Fact {
-    Registered { user: i128, name: Option<String>, at: i128 },
+    Registered {
+        user: i128,
+        name: Option<String>,
+        at: i128,
+    },
     /// Money that no order moved.
-    Credited { user: i128, amount: i128 },
-    Put { product: i128, terms: ProductTerms, at: i128 },
-    Delivered { product: i128, delta: i128 },
-    Opened { terms: CampaignTerms, at: i128 },
-    Issued { campaign: i128, user: i128, at: i128 },
+    Credited {
+        user: i128,
+        amount: i128,
+    },
+    Put {
+        product: i128,
+        terms: ProductTerms,
+        at: i128,
+    },
+    Delivered {
+        product: i128,
+        delta: i128,
+    },
+    Opened {
+        terms: CampaignTerms,
+        at: i128,
+    },
+    Issued {
+        campaign: i128,
+        user: i128,
+        at: i128,
+    },
     /// The order as it was then.
     Paid(Order),
-    Cancelled { order: usize, at: i128, reason: Option<String>, restock: bool },
+    Cancelled {
+        order: usize,
+        at: i128,
+        reason: Option<String>,
+        restock: bool,
+    },
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -60,7 +86,8 @@ impl Model {
         match self.act(now, action) {
             Ok(reply) => {
                 if let (Some(key), Some(scope)) = (key, scope) {
-                    self.answered.push((scope, key, action.clone(), reply.clone()));
+                    self.answered
+                        .push((scope, key, action.clone(), reply.clone()));
                 }
                 Outcome::Done(reply)
             }
@@ -87,38 +114,65 @@ impl Model {
     fn act(&mut self, now: i128, action: &Action) -> Result<Reply, Vec<String>> {
         match action {
             Action::Register { user, name } => Ok(self.register(now, i128::from(*user), *name)),
-            Action::Charge { user, amount, reference } => {
+            Action::Charge {
+                user,
+                amount,
+                reference,
+            } => {
                 let (user, amount) = (i128::from(*user), i128::from(*amount));
                 self.credit(now, user, amount, "CHARGE", *reference)
             }
-            Action::AdjustBalance { user, amount, reason } => {
+            Action::AdjustBalance {
+                user,
+                amount,
+                reason,
+            } => {
                 let (user, amount) = (i128::from(*user), i128::from(*amount));
                 self.credit(now, user, amount, "ADJUSTMENT", Some(reason))
             }
             Action::PutProduct { product, terms } => Ok(self.put(now, i128::from(*product), terms)),
-            Action::AdjustStock { product, delta, reason } => {
-                self.deliver(now, i128::from(*product), i128::from(*delta), *reason)
-            }
+            Action::AdjustStock {
+                product,
+                delta,
+                reason,
+            } => self.deliver(now, i128::from(*product), i128::from(*delta), *reason),
             Action::CreateCampaign(terms) => {
-                self.facts.push(Fact::Opened { terms: terms.clone(), at: now });
-                Ok(Reply::Campaign(self.campaigns().pop().expect("just opened")))
+                self.facts.push(Fact::Opened {
+                    terms: terms.clone(),
+                    at: now,
+                });
+                Ok(Reply::Campaign(
+                    self.campaigns().pop().expect("just opened"),
+                ))
             }
             Action::IssueCoupon { campaign, user } => {
                 self.issue(now, i128::from(*campaign), i128::from(*user))
             }
             Action::PlaceOrder(terms) => self.place(now, terms),
-            Action::CancelOrder { order, restock, reason } => {
-                self.cancel(now, *order, *restock, *reason)
-            }
+            Action::CancelOrder {
+                order,
+                restock,
+                reason,
+            } => self.cancel(now, *order, *restock, *reason),
             Action::Repeat(_) => unreachable!("resolved before"),
         }
     }
 
     fn register(&mut self, now: i128, user: i128, name: Option<&str>) -> Reply {
         let created = self.user(user).is_none();
-        self.facts.push(Fact::Registered { user, name: name.map(str::to_owned), at: now });
+        self.facts.push(Fact::Registered {
+            user,
+            name: name.map(str::to_owned),
+            at: now,
+        });
         let (name, since) = self.user(user).expect("just registered");
-        Reply::User { id: user, name, balance: self.balance(user), since, created }
+        Reply::User {
+            id: user,
+            name,
+            balance: self.balance(user),
+            since,
+            created,
+        }
     }
 
     fn credit(
@@ -135,7 +189,10 @@ impl Model {
         let before = self.balance(user);
         let balance = before + amount;
         if balance < 0 {
-            return Err(vec![format!("insufficient-balance {} of {before}", -amount)]);
+            return Err(vec![format!(
+                "insufficient-balance {} of {before}",
+                -amount
+            )]);
         }
         // Whatever is refunded later must fit too.
         if balance + self.refundable(user) > MAX {
@@ -143,12 +200,24 @@ impl Model {
         }
         self.facts.push(Fact::Credited { user, amount });
         let note = note.map(str::to_owned);
-        Ok(Reply::Entry(Entry { user, kind, amount, balance, order: None, note, at: now }))
+        Ok(Reply::Entry(Entry {
+            user,
+            kind,
+            amount,
+            balance,
+            order: None,
+            note,
+            at: now,
+        }))
     }
 
     fn put(&mut self, now: i128, product: i128, terms: &ProductTerms) -> Reply {
         let created = self.product(product).is_none();
-        self.facts.push(Fact::Put { product, terms: terms.clone(), at: now });
+        self.facts.push(Fact::Put {
+            product,
+            terms: terms.clone(),
+            at: now,
+        });
         let kept = self.product(product).expect("just put");
         Reply::Product(Product { created, ..kept })
     }
@@ -165,14 +234,23 @@ impl Model {
         };
         let stock = kept.stock + delta;
         if stock < 0 {
-            return Err(vec![format!("out-of-stock {product}: {} of {}", -delta, kept.stock)]);
+            return Err(vec![format!(
+                "out-of-stock {product}: {} of {}",
+                -delta, kept.stock
+            )]);
         }
         if stock + self.returnable(product) > MAX {
             return Err(vec!["validation-failed /delta".into()]);
         }
         self.facts.push(Fact::Delivered { product, delta });
         let reason = reason.map(str::to_owned);
-        Ok(Reply::Stock { product, delta, stock, reason, at: now })
+        Ok(Reply::Stock {
+            product,
+            delta,
+            stock,
+            reason,
+            at: now,
+        })
     }
 
     fn issue(&mut self, now: i128, campaign: i128, user: i128) -> Result<Reply, Vec<String>> {
@@ -187,7 +265,11 @@ impl Model {
             coupons.find(|(of, coupon)| *of == campaign && coupon.user == user)
         };
         if let Some((_, coupon)) = held(self) {
-            return Ok(Reply::Coupon { coupon, campaign: offer, created: false });
+            return Ok(Reply::Coupon {
+                coupon,
+                campaign: offer,
+                created: false,
+            });
         }
         if now < offer.from {
             return Err(vec!["invalid-coupon - NOT_YET_VALID".into()]);
@@ -198,10 +280,21 @@ impl Model {
         if offer.issued == offer.quantity {
             return Err(vec![format!("coupon-sold-out {campaign}")]);
         }
-        self.facts.push(Fact::Issued { campaign, user, at: now });
+        self.facts.push(Fact::Issued {
+            campaign,
+            user,
+            at: now,
+        });
         let (_, coupon) = held(self).expect("just issued");
-        let campaign = Campaign { issued: offer.issued + 1, ..offer };
-        Ok(Reply::Coupon { coupon, campaign, created: true })
+        let campaign = Campaign {
+            issued: offer.issued + 1,
+            ..offer
+        };
+        Ok(Reply::Coupon {
+            coupon,
+            campaign,
+            created: true,
+        })
     }
 
     fn place(&mut self, now: i128, terms: &OrderTerms) -> Result<Reply, Vec<String>> {
@@ -234,12 +327,19 @@ impl Model {
         restock: bool,
         reason: Option<&str>,
     ) -> Result<Reply, Vec<String>> {
-        let Some(placed) = self.order(order) else { return Err(vec!["order-not-found".into()]) };
+        let Some(placed) = self.order(order) else {
+            return Err(vec!["order-not-found".into()]);
+        };
         if placed.cancelled.is_some() {
             return Err(vec![format!("order-not-cancellable {}", placed.ordinal)]);
         }
         let (order, reason) = (placed.ordinal, reason.map(str::to_owned));
-        self.facts.push(Fact::Cancelled { order, at: now, reason, restock });
+        self.facts.push(Fact::Cancelled {
+            order,
+            at: now,
+            reason,
+            restock,
+        });
         Ok(Reply::Order(self.orders().swap_remove(order)))
     }
 }

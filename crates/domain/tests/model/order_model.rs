@@ -24,9 +24,17 @@ impl Assessment {
             // Alone: nothing else is looked at.
             Err(pointer) => {
                 let rejections = vec![format!("validation-failed {pointer}")];
-                let quote =
-                    Quote { subtotal: None, discount: None, total: None, balance: None, rejections };
-                Self { quote, lines: Vec::new() }
+                let quote = Quote {
+                    subtotal: None,
+                    discount: None,
+                    total: None,
+                    balance: None,
+                    rejections,
+                };
+                Self {
+                    quote,
+                    lines: Vec::new(),
+                }
             }
         }
     }
@@ -56,7 +64,9 @@ fn judge(model: &Model, now: i128, terms: &OrderTerms) -> Result<Assessment, Str
             Err(reason) => rejections.push(format!("invalid-coupon {} {reason}", named(pick))),
         }
     }
-    let total = subtotal.zip(discount).map(|(subtotal, discount)| subtotal - discount);
+    let total = subtotal
+        .zip(discount)
+        .map(|(subtotal, discount)| subtotal - discount);
     if let (Some(total), Some(balance)) = (total, balance)
         && balance < total
     {
@@ -68,7 +78,16 @@ fn judge(model: &Model, now: i128, terms: &OrderTerms) -> Result<Assessment, Str
         rejections.push(format!("price-changed {expected} is {total}"));
     }
     spread(&mut lines, discount.unwrap_or(0));
-    Ok(Assessment { quote: Quote { subtotal, discount, total, balance, rejections }, lines })
+    Ok(Assessment {
+        quote: Quote {
+            subtotal,
+            discount,
+            total,
+            balance,
+            rejections,
+        },
+        lines,
+    })
 }
 
 /// Lines that name the same product are one line.
@@ -78,7 +97,11 @@ fn merge(items: &[(i64, i64)]) -> Result<Vec<Wanted>, String> {
         let (product, quantity) = (i128::from(*product), i128::from(*quantity));
         let position = wanted.iter().position(|it| it.product == product);
         let position = position.unwrap_or_else(|| {
-            wanted.push(Wanted { product, quantity: 0, index });
+            wanted.push(Wanted {
+                product,
+                quantity: 0,
+                index,
+            });
             wanted.len() - 1
         });
         wanted[position].quantity += quantity;
@@ -92,14 +115,23 @@ fn merge(items: &[(i64, i64)]) -> Result<Vec<Wanted>, String> {
 fn price(model: &Model, wanted: &[Wanted]) -> Result<Vec<Line>, String> {
     let mut lines = Vec::new();
     for it in wanted {
-        let Some(product) = model.product(it.product) else { continue };
+        let Some(product) = model.product(it.product) else {
+            continue;
+        };
         let amount = product.price * it.quantity;
         if amount > MAX {
             return Err(format!("/items/{}/quantity", it.index));
         }
         let Product { name, price, .. } = product;
         let (product, quantity) = (it.product, it.quantity);
-        lines.push(Line { product, name, quantity, price, amount, discount: 0 });
+        lines.push(Line {
+            product,
+            name,
+            quantity,
+            price,
+            amount,
+            discount: 0,
+        });
     }
     Ok(lines)
 }
@@ -117,14 +149,19 @@ fn judge_products(model: &Model, user: i128, wanted: &[Wanted]) -> Vec<String> {
             inactive.push(format!("product-not-for-sale {id}"));
         }
         if product.stock < it.quantity {
-            short.push(format!("out-of-stock {id}: {} of {}", it.quantity, product.stock));
+            short.push(format!(
+                "out-of-stock {id}: {} of {}",
+                it.quantity, product.stock
+            ));
         }
         let bought = model.bought(id, user);
         if let Some(limit) = product.limit
             && limit < bought + it.quantity
         {
             let quantity = it.quantity;
-            exceeded.push(format!("purchase-limit-exceeded {id}: {bought} and {quantity} of {limit}"));
+            exceeded.push(format!(
+                "purchase-limit-exceeded {id}: {bought} and {quantity} of {limit}"
+            ));
         }
     }
     [unknown, inactive, short, exceeded].concat()
@@ -138,11 +175,20 @@ fn usable(
     pick: Pick,
     subtotal: Option<i128>,
 ) -> Result<Off, &'static str> {
-    let Some((campaign, Coupon { user: owner, used, .. })) = model.coupon(pick) else {
+    let Some((
+        campaign,
+        Coupon {
+            user: owner, used, ..
+        },
+    )) = model.coupon(pick)
+    else {
         return Err("NOT_FOUND");
     };
     let campaigns = model.campaigns();
-    let offer = campaigns.iter().find(|it| it.id == campaign).ok_or("NOT_FOUND")?;
+    let offer = campaigns
+        .iter()
+        .find(|it| it.id == campaign)
+        .ok_or("NOT_FOUND")?;
     let reasons = [
         ("NOT_OWNER", owner != user),
         ("ALREADY_USED", used.is_some()),

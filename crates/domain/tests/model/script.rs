@@ -35,14 +35,22 @@ pub(crate) fn script() -> impl Strategy<Value = Vec<Step>> {
 }
 
 fn opening(extremes: Extremes) -> impl Strategy<Value = Vec<Step>> {
-    let plain = |action| Step { advance: 1, key: None, action };
+    let plain = |action| Step {
+        advance: 1,
+        key: None,
+        action,
+    };
     let charges = prop::collection::vec(number(extremes, 3_000), 3);
     let products = prop::collection::vec(terms(extremes), 3);
     (charges, products, campaign(extremes)).prop_map(move |(charges, products, campaign)| {
         let mut steps = Vec::new();
         for (user, amount) in (1..).zip(charges) {
             steps.push(plain(Action::Register { user, name: None }));
-            steps.push(plain(Action::Charge { user, amount, reference: None }));
+            steps.push(plain(Action::Charge {
+                user,
+                amount,
+                reference: None,
+            }));
         }
         for (product, terms) in (1..).zip(products) {
             steps.push(plain(Action::PutProduct { product, terms }));
@@ -58,27 +66,46 @@ fn opening(extremes: Extremes) -> impl Strategy<Value = Vec<Step>> {
 fn step(extremes: Extremes) -> impl Strategy<Value = Step> {
     let advance = prop_oneof![60 => 0..=3i64, 6 => -3..=0i64, 1 => Just(HOUR)];
     let key = prop_oneof![1 => Just(None), 1 => (0..20u8).prop_map(Some)];
-    (advance, key, action(extremes))
-        .prop_map(|(advance, key, action)| Step { advance, key, action })
+    (advance, key, action(extremes)).prop_map(|(advance, key, action)| Step {
+        advance,
+        key,
+        action,
+    })
 }
 
 fn action(extremes: Extremes) -> BoxedStrategy<Action> {
-    let register = (id(), text())
-        .prop_map(|(user, name)| Action::Register { user, name });
-    let charge = (id(), number(extremes, 400), text())
-        .prop_map(|(user, amount, reference)| Action::Charge { user, amount, reference });
-    let adjust_balance = (id(), signed(extremes, 150))
-        .prop_map(|(user, amount)| Action::AdjustBalance { user, amount, reason: "mistake" });
-    let put = (id(), terms(extremes))
-        .prop_map(|(product, terms)| Action::PutProduct { product, terms });
-    let adjust_stock = (id(), signed(extremes, 8), text())
-        .prop_map(|(product, delta, reason)| Action::AdjustStock { product, delta, reason });
+    let register = (id(), text()).prop_map(|(user, name)| Action::Register { user, name });
+    let charge = (id(), number(extremes, 400), text()).prop_map(|(user, amount, reference)| {
+        Action::Charge {
+            user,
+            amount,
+            reference,
+        }
+    });
+    let adjust_balance =
+        (id(), signed(extremes, 150)).prop_map(|(user, amount)| Action::AdjustBalance {
+            user,
+            amount,
+            reason: "mistake",
+        });
+    let put =
+        (id(), terms(extremes)).prop_map(|(product, terms)| Action::PutProduct { product, terms });
+    let adjust_stock = (id(), signed(extremes, 8), text()).prop_map(|(product, delta, reason)| {
+        Action::AdjustStock {
+            product,
+            delta,
+            reason,
+        }
+    });
     let create = campaign(extremes).prop_map(Action::CreateCampaign);
-    let issue = (id(), id())
-        .prop_map(|(campaign, user)| Action::IssueCoupon { campaign, user });
+    let issue = (id(), id()).prop_map(|(campaign, user)| Action::IssueCoupon { campaign, user });
     let place = order(extremes).prop_map(Action::PlaceOrder);
-    let cancel = (pick(), any::<bool>(), text())
-        .prop_map(|(order, restock, reason)| Action::CancelOrder { order, restock, reason });
+    let cancel =
+        (pick(), any::<bool>(), text()).prop_map(|(order, restock, reason)| Action::CancelOrder {
+            order,
+            restock,
+            reason,
+        });
     let repeat = (0..12usize).prop_map(|back| Action::Repeat(Pick::Any(back)));
     prop_oneof![
         1 => register,
@@ -99,9 +126,20 @@ fn terms(extremes: Extremes) -> impl Strategy<Value = ProductTerms> {
     let limit = prop_oneof![3 => Just(None), 1 => number(extremes, 9).prop_map(Some)];
     let stock = prop::option::weighted(0.9, number(extremes, 60));
     let name = prop_oneof![20 => Just("shoe"), 20 => Just("coat"), 1 => Just("")];
-    (name, number(extremes, 40), stock, prop::bool::weighted(0.92), limit).prop_map(
-        |(name, price, stock, active, limit)| ProductTerms { name, price, stock, active, limit },
+    (
+        name,
+        number(extremes, 40),
+        stock,
+        prop::bool::weighted(0.92),
+        limit,
     )
+        .prop_map(|(name, price, stock, active, limit)| ProductTerms {
+            name,
+            price,
+            stock,
+            active,
+            limit,
+        })
 }
 
 fn campaign(extremes: Extremes) -> impl Strategy<Value = CampaignTerms> {
@@ -112,12 +150,23 @@ fn campaign(extremes: Extremes) -> impl Strategy<Value = CampaignTerms> {
     let minimum = prop::option::weighted(0.4, number(extremes, 120));
     let length = prop_oneof![2 => 20..=150i64, 2 => Just(2 * HOUR), 1 => 0..=20i64];
     let from = prop_oneof![3 => Just(0i64), 1 => -10..=10i64];
-    (prop_oneof![fixed, percent], minimum, from, length, number(extremes, 4)).prop_map(
-        |(discount, minimum, from, length, quantity)| {
-            let until = from + length;
-            CampaignTerms { discount, minimum, from, until, quantity }
-        },
+    (
+        prop_oneof![fixed, percent],
+        minimum,
+        from,
+        length,
+        number(extremes, 4),
     )
+        .prop_map(|(discount, minimum, from, length, quantity)| {
+            let until = from + length;
+            CampaignTerms {
+                discount,
+                minimum,
+                from,
+                until,
+                quantity,
+            }
+        })
 }
 
 fn order(extremes: Extremes) -> impl Strategy<Value = OrderTerms> {
@@ -135,8 +184,12 @@ fn order(extremes: Extremes) -> impl Strategy<Value = OrderTerms> {
         2 => Just(Some(Expected::Quoted)),
         1 => number(extremes, 100).prop_map(|total| Some(Expected::Exactly(total))),
     ];
-    (id(), items, coupon, expected)
-        .prop_map(|(user, items, coupon, expected)| OrderTerms { user, items, coupon, expected })
+    (id(), items, coupon, expected).prop_map(|(user, items, coupon, expected)| OrderTerms {
+        user,
+        items,
+        coupon,
+        expected,
+    })
 }
 
 fn id() -> impl Strategy<Value = i64> {
@@ -169,6 +222,11 @@ fn number(extremes: Extremes, usual: i64) -> BoxedStrategy<i64> {
 }
 
 fn signed(extremes: Extremes, usual: i64) -> impl Strategy<Value = i64> {
-    (number(extremes, usual), any::<bool>())
-        .prop_map(|(value, negative)| if negative { value.wrapping_neg() } else { value })
+    (number(extremes, usual), any::<bool>()).prop_map(|(value, negative)| {
+        if negative {
+            value.wrapping_neg()
+        } else {
+            value
+        }
+    })
 }

@@ -33,12 +33,16 @@ impl Names {
             Action::Register { user: id, name } => {
                 Command::RegisterUser(RegisterUser::new(user(*id), *name)?)
             }
-            Action::Charge { user: id, amount, reference } => {
-                Command::Charge(Charge::new(user(*id), *amount, *reference)?)
-            }
-            Action::AdjustBalance { user: id, amount, reason } => {
-                Command::AdjustBalance(AdjustBalance::new(user(*id), *amount, reason)?)
-            }
+            Action::Charge {
+                user: id,
+                amount,
+                reference,
+            } => Command::Charge(Charge::new(user(*id), *amount, *reference)?),
+            Action::AdjustBalance {
+                user: id,
+                amount,
+                reason,
+            } => Command::AdjustBalance(AdjustBalance::new(user(*id), *amount, reason)?),
             Action::PutProduct { product: id, terms } => Command::PutProduct(PutProduct::new(
                 product(*id),
                 terms.name,
@@ -47,15 +51,18 @@ impl Names {
                 terms.active,
                 terms.limit,
             )?),
-            Action::AdjustStock { product: id, delta, reason } => {
-                Command::AdjustStock(AdjustStock::new(product(*id), *delta, *reason)?)
-            }
+            Action::AdjustStock {
+                product: id,
+                delta,
+                reason,
+            } => Command::AdjustStock(AdjustStock::new(product(*id), *delta, *reason)?),
             Action::CreateCampaign(terms) => {
                 let discount = match terms.discount {
                     Off::Fixed(amount) => RawDiscount::Fixed { amount },
-                    Off::Percent(percent, max_amount) => {
-                        RawDiscount::Percent { percent, max_amount }
-                    }
+                    Off::Percent(percent, max_amount) => RawDiscount::Percent {
+                        percent,
+                        max_amount,
+                    },
                 };
                 Command::CreateCampaign(CreateCampaign::new(
                     "campaign",
@@ -71,7 +78,11 @@ impl Names {
                 user_id: user(*id),
             }),
             Action::PlaceOrder(terms) => Command::PlaceOrder(self.place_order(terms)?),
-            Action::CancelOrder { order, restock, reason } => {
+            Action::CancelOrder {
+                order,
+                restock,
+                reason,
+            } => {
                 let order_id = match order {
                     Pick::Ordinal(ordinal) => self.orders[*ordinal],
                     _ => OrderId(Uuid::max()),
@@ -91,7 +102,12 @@ impl Names {
             Some(Expected::Exactly(total)) => Some(total),
             _ => None,
         };
-        PlaceOrder::new(user(terms.user), terms.items.iter().copied(), coupon_id, expected)
+        PlaceOrder::new(
+            user(terms.user),
+            terms.items.iter().copied(),
+            coupon_id,
+            expected,
+        )
     }
 
     /// What a decision says; what it made anew gets the next ordinal.
@@ -100,7 +116,11 @@ impl Names {
             Decision::Done(answer) => {
                 match answer {
                     Answer::OrderPlaced(order) => self.orders.push(order.id),
-                    Answer::Coupon { coupon, created: true, .. } => self.coupons.push(coupon.id),
+                    Answer::Coupon {
+                        coupon,
+                        created: true,
+                        ..
+                    } => self.coupons.push(coupon.id),
                     _ => {}
                 }
                 Outcome::Done(self.reply(answer))
@@ -154,14 +174,20 @@ impl Names {
                 }
             }
             Answer::CampaignCreated(campaign) => Reply::Campaign(plain_campaign(campaign)),
-            Answer::Coupon { coupon, campaign, created } => {
+            Answer::Coupon {
+                coupon,
+                campaign,
+                created,
+            } => {
                 assert_eq!(coupon.campaign_id, campaign.id);
                 Reply::Coupon {
                     coupon: Coupon {
                         ordinal: self.coupon(coupon.id),
                         user: coupon.user_id.get().into(),
                         sequence: coupon.sequence.get().into(),
-                        used: coupon.used.map(|used| (self.order(used.order_id), micros(used.at))),
+                        used: coupon
+                            .used
+                            .map(|used| (self.order(used.order_id), micros(used.at))),
                         since: micros(coupon.created_at),
                     },
                     campaign: plain_campaign(campaign),
@@ -186,7 +212,11 @@ impl Names {
             amount: entry.amount.get().into(),
             balance: entry.balance_after.get().into(),
             order: entry.order_id.map(|id| self.order(id)),
-            note: entry.reference.as_deref().or(entry.reason.as_deref()).map(str::to_owned),
+            note: entry
+                .reference
+                .as_deref()
+                .or(entry.reason.as_deref())
+                .map(str::to_owned),
             at: micros(entry.created_at),
         }
     }
@@ -201,7 +231,11 @@ impl Names {
             discount: line.discount.get().into(),
         });
         let cancelled = order.cancellation.as_ref().map(|it| {
-            (micros(it.at), it.reason.as_deref().map(str::to_owned), it.restocked)
+            (
+                micros(it.at),
+                it.reason.as_deref().map(str::to_owned),
+                it.restocked,
+            )
         });
         Order {
             ordinal: self.order(order.id),
@@ -218,11 +252,17 @@ impl Names {
     }
 
     fn order(&self, id: OrderId) -> usize {
-        self.orders.iter().position(|it| *it == id).expect("an order that was placed")
+        self.orders
+            .iter()
+            .position(|it| *it == id)
+            .expect("an order that was placed")
     }
 
     fn coupon(&self, id: CouponId) -> usize {
-        self.coupons.iter().position(|it| *it == id).expect("a coupon that was issued")
+        self.coupons
+            .iter()
+            .position(|it| *it == id)
+            .expect("a coupon that was issued")
     }
 
     fn words(&self, rejection: &Rejection) -> String {
@@ -233,10 +273,19 @@ impl Names {
             Rejection::UserNotFound { user_id } => format!("{code} {user_id}"),
             Rejection::ProductNotFound { product_id }
             | Rejection::ProductNotForSale { product_id } => format!("{code} {product_id}"),
-            Rejection::OutOfStock { product_id, requested, available } => {
+            Rejection::OutOfStock {
+                product_id,
+                requested,
+                available,
+            } => {
                 format!("{code} {product_id}: {requested} of {available}")
             }
-            Rejection::PurchaseLimitExceeded { product_id, limit, bought, requested } => {
+            Rejection::PurchaseLimitExceeded {
+                product_id,
+                limit,
+                bought,
+                requested,
+            } => {
                 format!("{code} {product_id}: {bought} and {requested} of {limit}")
             }
             Rejection::InvalidCoupon { coupon_id, reason } => {
@@ -252,7 +301,10 @@ impl Names {
             Rejection::InsufficientBalance { required, balance } => {
                 format!("{code} {required} of {balance}")
             }
-            Rejection::PriceChanged { expected_total, total } => {
+            Rejection::PriceChanged {
+                expected_total,
+                total,
+            } => {
                 format!("{code} {expected_total} is {total}")
             }
             Rejection::OrderNotFound { order_id } => {
@@ -282,9 +334,10 @@ fn plain_campaign(campaign: &jumun_domain::Campaign) -> Campaign {
         id: campaign.id.get().into(),
         discount: match campaign.discount {
             Discount::Fixed { amount } => Off::Fixed(amount.get()),
-            Discount::Percent { percent, max_amount } => {
-                Off::Percent(percent.into(), max_amount.map(|most| most.get()))
-            }
+            Discount::Percent {
+                percent,
+                max_amount,
+            } => Off::Percent(percent.into(), max_amount.map(|most| most.get())),
         },
         minimum: campaign.minimum_subtotal.map(|least| least.get().into()),
         from: micros(campaign.valid_from),

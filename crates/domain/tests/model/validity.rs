@@ -13,7 +13,9 @@ pub(crate) fn faults(action: &Action) -> Vec<String> {
     };
     match action {
         Action::Register { name, .. } => require("/name", name.is_none_or(printable)),
-        Action::Charge { amount, reference, .. } => {
+        Action::Charge {
+            amount, reference, ..
+        } => {
             require("/amount", within(*amount, 1));
             require("/reference", reference.is_none_or(printable));
         }
@@ -25,7 +27,10 @@ pub(crate) fn faults(action: &Action) -> Vec<String> {
             require("/name", printable(terms.name));
             require("/price", within(terms.price, 0));
             require("/stock", terms.stock.is_none_or(|stock| within(stock, 0)));
-            require("/maxPerUser", terms.limit.is_none_or(|limit| within(limit, 1)));
+            require(
+                "/maxPerUser",
+                terms.limit.is_none_or(|limit| within(limit, 1)),
+            );
         }
         Action::AdjustStock { delta, reason, .. } => {
             require("/delta", *delta != 0 && within(*delta, -MAX));
@@ -36,10 +41,16 @@ pub(crate) fn faults(action: &Action) -> Vec<String> {
                 Off::Fixed(amount) => require("/discount/amount", within(amount, 1)),
                 Off::Percent(percent, most) => {
                     require("/discount/percent", (1..=100).contains(&percent));
-                    require("/discount/maxAmount", most.is_none_or(|most| within(most, 1)));
+                    require(
+                        "/discount/maxAmount",
+                        most.is_none_or(|most| within(most, 1)),
+                    );
                 }
             }
-            require("/minimumSubtotal", terms.minimum.is_none_or(|least| within(least, 0)));
+            require(
+                "/minimumSubtotal",
+                terms.minimum.is_none_or(|least| within(least, 0)),
+            );
             require("/validUntil", terms.from < terms.until);
             require("/quantity", within(terms.quantity, 1));
         }

@@ -15,15 +15,40 @@ pub(crate) struct Step {
 /// ([`Pick`]) until the script is played, by ordinal afterwards.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Action {
-    Register { user: i64, name: Option<&'static str> },
-    Charge { user: i64, amount: i64, reference: Option<&'static str> },
-    AdjustBalance { user: i64, amount: i64, reason: &'static str },
-    PutProduct { product: i64, terms: ProductTerms },
-    AdjustStock { product: i64, delta: i64, reason: Option<&'static str> },
+    Register {
+        user: i64,
+        name: Option<&'static str>,
+    },
+    Charge {
+        user: i64,
+        amount: i64,
+        reference: Option<&'static str>,
+    },
+    AdjustBalance {
+        user: i64,
+        amount: i64,
+        reason: &'static str,
+    },
+    PutProduct {
+        product: i64,
+        terms: ProductTerms,
+    },
+    AdjustStock {
+        product: i64,
+        delta: i64,
+        reason: Option<&'static str>,
+    },
     CreateCampaign(CampaignTerms),
-    IssueCoupon { campaign: i64, user: i64 },
+    IssueCoupon {
+        campaign: i64,
+        user: i64,
+    },
     PlaceOrder(OrderTerms),
-    CancelOrder { order: Pick, restock: bool, reason: Option<&'static str> },
+    CancelOrder {
+        order: Pick,
+        restock: bool,
+        reason: Option<&'static str>,
+    },
     /// An earlier step again, with its key.
     Repeat(Pick),
 }
@@ -94,12 +119,28 @@ pub(crate) enum Outcome {
 /// Everything an answer shows; orders and coupons by ordinal.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Reply {
-    User { id: i128, name: Option<String>, balance: i128, since: i128, created: bool },
+    User {
+        id: i128,
+        name: Option<String>,
+        balance: i128,
+        since: i128,
+        created: bool,
+    },
     Entry(Entry),
     Product(Product),
-    Stock { product: i128, delta: i128, stock: i128, reason: Option<String>, at: i128 },
+    Stock {
+        product: i128,
+        delta: i128,
+        stock: i128,
+        reason: Option<String>,
+        at: i128,
+    },
     Campaign(Campaign),
-    Coupon { coupon: Coupon, campaign: Campaign, created: bool },
+    Coupon {
+        coupon: Coupon,
+        campaign: Campaign,
+        created: bool,
+    },
     Order(Order),
 }
 

@@ -1,8 +1,8 @@
 //! Merged lines, and arithmetic at the ends of the range.
 
-use crate::decide::testing::*;
 use crate::amount::{Money, Units};
 use crate::command::{AdjustStock, PlaceOrder};
+use crate::decide::testing::*;
 
 const MAX: i64 = Money::MAX.get();
 
@@ -16,7 +16,14 @@ fn lines_of_one_product_are_one_line_where_it_was_first_named() {
     let lines: Vec<_> = placed
         .lines
         .iter()
-        .map(|it| (it.product_id.get(), it.quantity.get(), it.unit_price.get(), it.amount.get()))
+        .map(|it| {
+            (
+                it.product_id.get(),
+                it.quantity.get(),
+                it.unit_price.get(),
+                it.amount.get(),
+            )
+        })
         .collect();
     assert_eq!(lines, [(2, 4, 100, 400), (1, 6, 10, 60)]);
     assert_eq!((placed.subtotal, placed.total), (money(460), money(460)));
@@ -24,7 +31,10 @@ fn lines_of_one_product_are_one_line_where_it_was_first_named() {
 
     // Neither line alone is short or over the limit, together they are.
     shop.done(limited(1, 10, 0, Some(8)));
-    let expected = ["out-of-stock 1: 4 of 3", "purchase-limit-exceeded 1: 6 and 4 of 8"];
+    let expected = [
+        "out-of-stock 1: 4 of 3",
+        "purchase-limit-exceeded 1: 6 and 4 of 8",
+    ];
     assert_eq!(shop.rejected(order(1, &[(1, 2), (1, 2)])), expected);
 }
 
@@ -34,9 +44,18 @@ fn arithmetic_out_of_range_is_a_failed_validation_alone_at_the_line_that_caused_
     // Users 8 and products 7 to 9 are unknown, so there would be more to tell.
     let table: &[(&[(i64, i64)], &str)] = &[
         (&[(1, 1), (2, MAX)], "validation-failed /items/1/quantity"),
-        (&[(1, MAX), (2, 1), (1, 1)], "validation-failed /items/2/quantity"),
-        (&[(9, MAX), (9, 1), (8, 1)], "validation-failed /items/1/quantity"),
-        (&[(9, 1), (2, half), (7, 1)], "validation-failed /items/1/quantity"),
+        (
+            &[(1, MAX), (2, 1), (1, 1)],
+            "validation-failed /items/2/quantity",
+        ),
+        (
+            &[(9, MAX), (9, 1), (8, 1)],
+            "validation-failed /items/1/quantity",
+        ),
+        (
+            &[(9, 1), (2, half), (7, 1)],
+            "validation-failed /items/1/quantity",
+        ),
         (&[(2, 1), (2, half)], "validation-failed /items/0/quantity"),
         (&[(1, half), (3, half)], "validation-failed /items"),
     ];
@@ -57,7 +76,10 @@ fn the_largest_order_there_can_be_is_paid_and_refunded() {
     shop.given_user(1, MAX);
     shop.given_product(1, 1, MAX);
     let placed = shop.placed(order(1, &[(1, MAX)]));
-    assert_eq!((placed.total, placed.balance_after), (Money::MAX, Money::ZERO));
+    assert_eq!(
+        (placed.total, placed.balance_after),
+        (Money::MAX, Money::ZERO)
+    );
     assert_eq!(shop.rejected(charge(1, 1)), ["validation-failed /amount"]);
     let delivery = AdjustStock::new(product_id(1), 1, None).unwrap();
     assert_eq!(shop.rejected(delivery), ["validation-failed /delta"]);
@@ -117,11 +139,22 @@ fn a_total_of_zero_is_a_payment_of_zero() {
     shop.given_product(2, 100, 5);
     let free = shop.placed(order(1, &[(1, 2)]));
     let coupon_id = Some(shop.given_coupon(campaign(100), 1));
-    let covered = shop.placed(PlaceOrder { coupon_id, ..order(1, &[(2, 1), (1, 1)]) });
+    let covered = shop.placed(PlaceOrder {
+        coupon_id,
+        ..order(1, &[(2, 1), (1, 1)])
+    });
     for order in [&free, &covered] {
-        assert_eq!((order.total, order.balance_after), (Money::ZERO, Money::ZERO));
-        let paid: Vec<_> =
-            shop.set.journal.entries.iter().filter(|it| it.order_id == Some(order.id)).collect();
+        assert_eq!(
+            (order.total, order.balance_after),
+            (Money::ZERO, Money::ZERO)
+        );
+        let paid: Vec<_> = shop
+            .set
+            .journal
+            .entries
+            .iter()
+            .filter(|it| it.order_id == Some(order.id))
+            .collect();
         assert_eq!((paid.len(), paid[0].amount), (1, Money::ZERO));
     }
     shop.done(cancel(covered.id, true));

@@ -1,7 +1,7 @@
 //! How many pieces one user may buy.
 
-use crate::decide::testing::*;
 use crate::amount::Units;
+use crate::decide::testing::*;
 
 /// Two users with money; product 1 with this limit.
 fn shop(limit: Option<i64>) -> Shop {
@@ -28,7 +28,10 @@ fn a_cancel_gives_the_limit_back_with_and_without_restock() {
     for restock in [true, false] {
         let mut shop = shop(Some(5));
         let first = shop.placed(order(1, &[(1, 4)]));
-        assert_eq!(shop.rejected(order(1, &[(1, 2)])), ["purchase-limit-exceeded 1: 4 and 2 of 5"]);
+        assert_eq!(
+            shop.rejected(order(1, &[(1, 2)])),
+            ["purchase-limit-exceeded 1: 4 and 2 of 5"]
+        );
         shop.done(cancel(first.id, restock));
         shop.placed(order(1, &[(1, 5)]));
     }
@@ -41,11 +44,17 @@ fn what_is_bought_while_a_limit_is_away_counts_when_it_is_back() {
     shop.done(limited(1, 10, 0, None));
     let free = shop.placed(order(1, &[(1, 20)]));
     shop.done(limited(1, 10, 0, Some(25)));
-    assert_eq!(shop.rejected(order(1, &[(1, 4)])), ["purchase-limit-exceeded 1: 22 and 4 of 25"]);
+    assert_eq!(
+        shop.rejected(order(1, &[(1, 4)])),
+        ["purchase-limit-exceeded 1: 22 and 4 of 25"]
+    );
     shop.done(limited(1, 10, 0, None));
     shop.done(cancel(free.id, true));
     shop.done(limited(1, 10, 0, Some(5)));
-    assert_eq!(shop.rejected(order(1, &[(1, 4)])), ["purchase-limit-exceeded 1: 2 and 4 of 5"]);
+    assert_eq!(
+        shop.rejected(order(1, &[(1, 4)])),
+        ["purchase-limit-exceeded 1: 2 and 4 of 5"]
+    );
     shop.placed(order(1, &[(1, 3)]));
 }
 
@@ -54,7 +63,10 @@ fn what_was_bought_before_the_first_limit_counts() {
     let mut shop = shop(None);
     shop.placed(order(1, &[(1, 4)]));
     shop.done(limited(1, 10, 0, Some(5)));
-    assert_eq!(shop.rejected(order(1, &[(1, 2)])), ["purchase-limit-exceeded 1: 4 and 2 of 5"]);
+    assert_eq!(
+        shop.rejected(order(1, &[(1, 2)])),
+        ["purchase-limit-exceeded 1: 4 and 2 of 5"]
+    );
     shop.placed(order(1, &[(1, 1)]));
 }
 
@@ -63,7 +75,10 @@ fn a_limit_below_what_was_bought_refuses_the_next_piece_only() {
     let mut shop = shop(None);
     let kept = shop.placed(order(1, &[(1, 4)]));
     shop.done(limited(1, 10, 0, Some(1)));
-    assert_eq!(shop.rejected(order(1, &[(1, 1)])), ["purchase-limit-exceeded 1: 4 and 1 of 1"]);
+    assert_eq!(
+        shop.rejected(order(1, &[(1, 1)])),
+        ["purchase-limit-exceeded 1: 4 and 1 of 1"]
+    );
     shop.done(cancel(kept.id, true));
     shop.placed(order(1, &[(1, 1)]));
 }

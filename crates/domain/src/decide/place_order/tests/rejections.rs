@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::decide::testing::*;
 use crate::amount::Money;
 use crate::campaign::Discount;
 use crate::command::{CreateCampaign, PlaceOrder, PutProduct};
+use crate::decide::testing::*;
 use crate::id::CouponId;
 use crate::rejection::{CouponFault, Rejection};
 
@@ -17,7 +17,10 @@ fn shop() -> Shop {
     let mut shop = Shop::new();
     shop.given_user(1, 1_010);
     shop.given_product(1, 100, 5);
-    shop.done(PutProduct { active: false, ..product(2, 100, 5) });
+    shop.done(PutProduct {
+        active: false,
+        ..product(2, 100, 5)
+    });
     shop.given_product(3, 100, 0);
     shop.done(limited(4, 10, 5, Some(2)));
     shop.placed(order(1, &[(4, 1)]));
@@ -43,14 +46,23 @@ fn each_thing_that_stands_in_the_way_is_told_with_its_figures() {
         (order(1, &[(2, 1)]), "product-not-for-sale 2"),
         (order(1, &[(3, 1)]), "out-of-stock 3: 1 of 0"),
         (order(1, &[(1, 6)]), "out-of-stock 1: 6 of 5"),
-        (order(1, &[(4, 2)]), "purchase-limit-exceeded 4: 1 and 2 of 2"),
         (
-            PlaceOrder { coupon_id: unknown_coupon(), ..order(1, &[(1, 1)]) },
+            order(1, &[(4, 2)]),
+            "purchase-limit-exceeded 4: 1 and 2 of 2",
+        ),
+        (
+            PlaceOrder {
+                coupon_id: unknown_coupon(),
+                ..order(1, &[(1, 1)])
+            },
             "invalid-coupon NOT_FOUND",
         ),
         (order(1, &[(1, 1), (9, 1)]), "product-not-found 9"),
         (
-            PlaceOrder { expected_total: Some(money(99)), ..order(1, &[(1, 1)]) },
+            PlaceOrder {
+                expected_total: Some(money(99)),
+                ..order(1, &[(1, 1)])
+            },
             "price-changed 99 is 100",
         ),
     ];
@@ -65,7 +77,10 @@ fn a_balance_short_by_one_is_told_and_one_that_just_covers_is_enough() {
     shop.given_user(1, 299);
     shop.given_product(1, 100, 9);
     let order = order(1, &[(1, 3)]);
-    assert_eq!(shop.rejected(order.clone()), ["insufficient-balance 300 of 299"]);
+    assert_eq!(
+        shop.rejected(order.clone()),
+        ["insufficient-balance 300 of 299"]
+    );
     shop.done(charge(1, 1));
     assert_eq!(shop.placed(order).balance_after, Money::ZERO);
 }
@@ -109,11 +124,20 @@ fn an_unknown_product_leaves_minimum_balance_and_price_unjudged() {
     );
 
     let mut shop = shop();
-    let dear = CreateCampaign { minimum_subtotal: Some(Money::MAX), ..campaign(5) };
+    let dear = CreateCampaign {
+        minimum_subtotal: Some(Money::MAX),
+        ..campaign(5)
+    };
     let coupon_id = Some(shop.given_coupon(dear, 1));
-    let unknown = PlaceOrder { coupon_id, ..order(1, &[(9, 1), (1, 1)]) };
+    let unknown = PlaceOrder {
+        coupon_id,
+        ..order(1, &[(9, 1), (1, 1)])
+    };
     assert_eq!(shop.rejected(unknown), ["product-not-found 9"]);
-    let known = PlaceOrder { coupon_id, ..order(1, &[(1, 1)]) };
+    let known = PlaceOrder {
+        coupon_id,
+        ..order(1, &[(1, 1)])
+    };
     assert_eq!(shop.rejected(known), ["invalid-coupon MINIMUM_NOT_MET"]);
 }
 
@@ -146,8 +170,11 @@ fn with_an_invalid_coupon_balance_and_price_are_judged_without_discount() {
         expected_total: Some(money(40)),
         ..order(1, &[(1, 1)])
     };
-    let expected =
-        ["invalid-coupon NOT_OWNER", "insufficient-balance 100 of 50", "price-changed 40 is 100"];
+    let expected = [
+        "invalid-coupon NOT_OWNER",
+        "insufficient-balance 100 of 50",
+        "price-changed 40 is 100",
+    ];
     assert_eq!(shop.rejected(wanted), expected);
 
     // The same with the user's own coupon is affordable and as expected.
@@ -163,10 +190,19 @@ fn with_an_invalid_coupon_balance_and_price_are_judged_without_discount() {
 #[test]
 fn an_invalid_coupon_is_named_by_its_id() {
     let mut shop = shop();
-    let wanted = PlaceOrder { coupon_id: unknown_coupon(), ..order(1, &[(1, 1)]) };
+    let wanted = PlaceOrder {
+        coupon_id: unknown_coupon(),
+        ..order(1, &[(1, 1)])
+    };
     let rejections = shop.quote(&wanted).rejections;
     let reason = CouponFault::NotFound;
-    assert_eq!(rejections, [Rejection::InvalidCoupon { coupon_id: unknown_coupon(), reason }]);
+    assert_eq!(
+        rejections,
+        [Rejection::InvalidCoupon {
+            coupon_id: unknown_coupon(),
+            reason
+        }]
+    );
 }
 
 #[test]
@@ -177,19 +213,34 @@ fn a_quote_tells_what_is_known_and_nothing_of_what_is_not() {
     };
     let mut shop = shop();
     let percent = CreateCampaign {
-        discount: Discount::Percent { percent: 10, max_amount: None },
+        discount: Discount::Percent {
+            percent: 10,
+            max_amount: None,
+        },
         name: Arc::from("tenth"),
         ..campaign(1)
     };
     let coupon_id = Some(shop.given_coupon(percent, 1));
     let overflow = order(1, &[(1, Money::MAX.get())]);
     let table = [
-        (order(1, &[(1, 2)]), [Some(200), Some(0), Some(200), Some(1_000)]),
         (
-            PlaceOrder { coupon_id, ..order(1, &[(1, 2)]) },
+            order(1, &[(1, 2)]),
+            [Some(200), Some(0), Some(200), Some(1_000)],
+        ),
+        (
+            PlaceOrder {
+                coupon_id,
+                ..order(1, &[(1, 2)])
+            },
             [Some(200), Some(20), Some(180), Some(1_000)],
         ),
-        (PlaceOrder { coupon_id, ..order(1, &[(9, 2)]) }, [None, None, None, Some(1_000)]),
+        (
+            PlaceOrder {
+                coupon_id,
+                ..order(1, &[(9, 2)])
+            },
+            [None, None, None, Some(1_000)],
+        ),
         (order(8, &[(1, 2)]), [Some(200), Some(0), Some(200), None]),
         (overflow, [None; 4]),
     ];

@@ -1,9 +1,9 @@
 //! What an order writes.
 
-use crate::decide::testing::*;
 use crate::amount::Money;
 use crate::answer::{Answer, Decision, Quote};
 use crate::command::{PlaceOrder, PutProduct};
+use crate::decide::testing::*;
 use crate::event::EventKind;
 use crate::ledger::EntryKind;
 use crate::time::Timestamp;
@@ -16,7 +16,10 @@ fn an_order_takes_stock_coupon_and_money_together_and_writes_its_histories() {
     shop.given_product(2, 30, 5);
     let coupon_id = Some(shop.given_coupon(campaign(23), 1));
     shop.at(NOW + 7);
-    let (entries, events) = (shop.set.journal.entries.len(), shop.set.journal.events.len());
+    let (entries, events) = (
+        shop.set.journal.entries.len(),
+        shop.set.journal.events.len(),
+    );
     let placed = shop.placed(PlaceOrder {
         coupon_id,
         expected_total: Some(money(237)),
@@ -25,7 +28,10 @@ fn an_order_takes_stock_coupon_and_money_together_and_writes_its_histories() {
 
     assert_eq!(placed.user_id, user(1));
     assert_eq!(placed.coupon_id, coupon_id);
-    assert_eq!([placed.subtotal, placed.discount, placed.total].map(Money::get), [260, 23, 237]);
+    assert_eq!(
+        [placed.subtotal, placed.discount, placed.total].map(Money::get),
+        [260, 23, 237]
+    );
     assert_eq!(placed.balance_after, money(763));
     assert_eq!(placed.created_at, Timestamp::from_micros(NOW + 7));
     assert_eq!(placed.cancellation, None);
@@ -38,17 +44,26 @@ fn an_order_takes_stock_coupon_and_money_together_and_writes_its_histories() {
         assert_eq!((product.stock, product.sold), (units(stock), units(2)));
     }
     let journal = &shop.set.journal;
-    assert_eq!((journal.entries.len(), journal.events.len()), (entries + 1, events + 1));
+    assert_eq!(
+        (journal.entries.len(), journal.events.len()),
+        (entries + 1, events + 1)
+    );
     let entry = journal.entries.last().unwrap();
     assert_eq!((entry.kind, entry.amount.get()), (EntryKind::Payment, -237));
     assert_eq!((entry.user_id, entry.order_id), (user(1), Some(placed.id)));
-    assert_eq!((entry.balance_after, entry.created_at), (money(763), placed.created_at));
+    assert_eq!(
+        (entry.balance_after, entry.created_at),
+        (money(763), placed.created_at)
+    );
     let event = journal.events.last().unwrap();
     assert_eq!((event.kind, &event.order), (EventKind::OrderPaid, &placed));
     assert_eq!(event.time, placed.created_at);
-    assert_eq!(journal.placed, [placed.clone()]);
+    assert_eq!(journal.placed, std::slice::from_ref(&placed));
     assert_eq!(shop.set.orders.get(&placed.id).unwrap(), Some(&placed));
-    assert!(placed.id.0 < entry.id.0 && entry.id.0 < event.id.0, "ids rise");
+    assert!(
+        placed.id.0 < entry.id.0 && entry.id.0 < event.id.0,
+        "ids rise"
+    );
 }
 
 #[test]
@@ -57,7 +72,10 @@ fn best_seller_figures_are_by_hour_and_before_discounts() {
     shop.given_user(1, 1_000);
     shop.given_product(1, 100, 9);
     let coupon_id = Some(shop.given_coupon(campaign(50), 1));
-    let first = shop.placed(PlaceOrder { coupon_id, ..order(1, &[(1, 2)]) });
+    let first = shop.placed(PlaceOrder {
+        coupon_id,
+        ..order(1, &[(1, 2)])
+    });
     shop.placed(order(1, &[(1, 1)]));
     shop.at(NOW + 3_600_000_000);
     let later = shop.now.hour();
@@ -78,9 +96,15 @@ fn an_order_keeps_name_and_price_of_its_time() {
     shop.given_user(1, 1_000);
     shop.given_product(1, 100, 9);
     let placed = shop.placed(order(1, &[(1, 2)]));
-    shop.done(PutProduct { name: "renamed".into(), ..product(1, 999, 0) });
+    shop.done(PutProduct {
+        name: "renamed".into(),
+        ..product(1, 999, 0)
+    });
     let kept = shop.set.orders.get(&placed.id).unwrap().unwrap();
-    assert_eq!((kept.lines[0].name.as_ref(), kept.lines[0].unit_price), ("product 1", money(100)));
+    assert_eq!(
+        (kept.lines[0].name.as_ref(), kept.lines[0].unit_price),
+        ("product 1", money(100))
+    );
     assert_eq!(shop.stock(1), 7, "a put leaves the stock alone");
 }
 
@@ -93,20 +117,37 @@ fn a_quote_is_the_very_decision_and_keeps_nothing() {
     let coupon_id = Some(shop.given_coupon(campaign(30), 1));
     let table = [
         order(1, &[(1, 2)]),
-        PlaceOrder { coupon_id, ..order(1, &[(1, 3)]) },
+        PlaceOrder {
+            coupon_id,
+            ..order(1, &[(1, 3)])
+        },
         order(1, &[(1, 4), (2, 1), (9, 1)]),
         order(9, &[(1, 1)]),
     ];
     for wanted in table {
         let quote = shop.quote(&wanted);
         assert_eq!(shop.quote(&wanted), quote, "asked twice");
-        let mut copy = Shop { set: shop.set.clone(), now: shop.now, ids: shop.ids.clone() };
-        let Quote { subtotal, discount, total, balance, rejections } = quote;
+        let mut copy = Shop {
+            set: shop.set.clone(),
+            now: shop.now,
+            ids: shop.ids.clone(),
+        };
+        let Quote {
+            subtotal,
+            discount,
+            total,
+            balance,
+            rejections,
+        } = quote;
         match copy.send(wanted, None) {
             Decision::Rejected(decided) => assert_eq!(decided, rejections),
             Decision::Done(Answer::OrderPlaced(order)) => {
                 assert_eq!(rejections, []);
-                let decided = (Some(order.subtotal), Some(order.discount), Some(order.total));
+                let decided = (
+                    Some(order.subtotal),
+                    Some(order.discount),
+                    Some(order.total),
+                );
                 assert_eq!(decided, (subtotal, discount, total));
                 let after = balance.and_then(|balance| balance.checked_sub(order.total));
                 assert_eq!(Some(order.balance_after), after);
