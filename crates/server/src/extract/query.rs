@@ -7,11 +7,15 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use jumun_domain::Rule;
 use serde::de::DeserializeOwned;
-use serde::de::value::MapDeserializer;
+use serde_json::{Map, Value};
 use utoipa::IntoParams;
 
 use crate::app::App;
 use crate::problem::{FieldError, Issue, Problem};
+
+/// Parameters that are looked at: more than any endpoint knows, so that a
+/// hostile query costs little and still shows what is wrong with it.
+const MAX_PARAMETERS: usize = 16;
 
 /// Characters of an unknown parameter's name that an answer quotes.
 const MAX_QUOTED_CHARS: usize = 64;
@@ -34,13 +38,22 @@ impl<T: DeserializeOwned + IntoParams + Default> FromRequestParts<App> for Query
 type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
 
 fn parse<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, Problem> {
-    let pairs: Vec<Pair<'_>> = form_urlencoded::parse(query.as_bytes()).collect();
-    let pairs_of_text = pairs
-        .iter()
-        .map(|(name, value)| (name.as_ref(), value.as_ref()));
-    let read: Result<T, serde::de::value::Error> =
-        T::deserialize(MapDeserializer::new(pairs_of_text));
-    read.map_err(|_| Problem::invalid(errors(&pairs, &T::into_params(|| None))))
+    let mut values = Map::new();
+    let mut repeated = false;
+    for (name, value) in form_urlencoded::parse(query.as_bytes()).take(MAX_PARAMETERS) {
+        repeated |= values
+            .insert(name.into_owned(), Value::String(value.into_owned()))
+            .is_some();
+    }
+    let read = T::deserialize(Value::Object(values))
+        .ok()
+        .filter(|_| !repeated);
+    read.ok_or_else(|| {
+        let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes())
+            .take(MAX_PARAMETERS)
+            .collect();
+        Problem::invalid(errors(&pairs, &T::into_params(|| None)))
+    })
 }
 
 fn errors(pairs: &[Pair<'_>], known: &[utoipa::openapi::path::Parameter]) -> Vec<FieldError> {
@@ -55,9 +68,9 @@ fn errors(pairs: &[Pair<'_>], known: &[utoipa::openapi::path::Parameter]) -> Vec
         } else if pairs[..index].iter().any(|(earlier, _)| earlier == name) {
             errors.push(FieldError::parameter("query", Issue::Duplicate));
         }
-        if errors.len() == super::shape::MAX_ERRORS {
-            break;
-        }
+    }
+    if errors.is_empty() {
+        errors.push(FieldError::parameter("query", Issue::Shape));
     }
     errors
 }

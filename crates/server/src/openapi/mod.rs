@@ -7,8 +7,9 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{AdditionalProperties, Schema};
 use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
+use utoipa::openapi::{Components, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr};
 
 use crate::problem::ProblemView;
 
@@ -68,6 +69,7 @@ pub(crate) fn finish(mut description: OpenApi) -> OpenApi {
     )];
     ProblemView::schemas(&mut schemas);
     components.schemas.extend(schemas);
+    close_variants(components);
     for (path, item) in &mut description.paths.paths {
         let operations = [
             (false, &mut item.get),
@@ -81,6 +83,18 @@ pub(crate) fn finish(mut description: OpenApi) -> OpenApi {
         }
     }
     description
+}
+
+/// A body is closed, a variant of one too; the macro says so of structs only.
+fn close_variants(components: &mut Components) {
+    if let Some(RefOr::T(Schema::OneOf(discount))) = components.schemas.get_mut("NewDiscount") {
+        for variant in &mut discount.items {
+            if let RefOr::T(Schema::Object(variant)) = variant {
+                variant.additional_properties =
+                    Some(Box::new(AdditionalProperties::FreeForm(false)));
+            }
+        }
+    }
 }
 
 /// The API description.

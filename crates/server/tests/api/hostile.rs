@@ -170,7 +170,7 @@ async fn a_chunked_body_is_counted_and_one_at_the_limit_is_read() {
     shop.raw("/users/7/balance/charges", padded(limit))
         .await
         .expect(201);
-    let head = "POST /users/7/balance/charges HTTP/1.1\r\nHost: a\r\n\
+    let head = "POST /users/7/balance/charges HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\
                 Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
     let chunk = format!("{:x}\r\n", limit + 1).into_bytes();
     let request = [
