@@ -111,26 +111,23 @@ fn stored_purchases(
     )
 }
 
-/// Follows the user's chain of orders back to when the product was created:
-/// no older order can name it.
+/// Follows the user's chain of orders back to when the product was created: no
+/// older order can name it. Keys tell what is older, whatever the clock did;
+/// the key of the opening stock is that of the creation.
 fn count_purchases(
     connection: &Connection,
     gathered: &Gathered,
     product_id: ProductId,
     user_id: UserId,
 ) -> Result<Units, StorageError> {
-    let product = gathered.set.products.get(&product_id).ok().flatten();
-    let Some(oldest) = product.map(|product| product.created_at) else {
-        return Ok(Units::ZERO);
-    };
+    let created: Option<i64> = connection
+        .prepare_cached("SELECT min(key) FROM stock_adjustments WHERE product_id = ?1")?
+        .query_row([product_id.get()], |row| row.get(0))?;
     let mut bought = Units::ZERO;
     let mut next = gathered.heads.get(&user_id).and_then(|heads| heads.order);
-    while let Some(key) = next {
+    while let Some(key) = next.filter(|key| Some(*key) > created) {
         let found = order::find_by_key(connection, key)?
             .ok_or_else(|| StorageError::corrupt("orders", "a chain is broken"))?;
-        if found.order.created_at < oldest {
-            break;
-        }
         if found.order.cancellation.is_none() {
             for line in found
                 .order

@@ -41,7 +41,9 @@ pub fn migrate(path: &Path, options: &Options) -> Result<Migration, OpenError> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection =
         Connection::open_with_flags(path, flags).map_err(|error| explain(path, &error))?;
-    connection.busy_timeout(BUSY_TIMEOUT).map_err(|error| explain(path, &error))?;
+    connection
+        .busy_timeout(BUSY_TIMEOUT)
+        .map_err(|error| explain(path, &error))?;
     let _turn = take_turn(path)?;
     let from = recognise(path, &connection)?;
     let known = latest_version();
@@ -69,7 +71,9 @@ pub fn migrate(path: &Path, options: &Options) -> Result<Migration, OpenError> {
 /// One process at a time looks which migrations are missing and runs them. The
 /// lock is on the folder, so that no file of it stays behind.
 fn take_turn(path: &Path) -> Result<File, OpenError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
     let take = || {
         let folder = File::open(folder.unwrap_or(Path::new(".")))?;
         folder.lock()?;
