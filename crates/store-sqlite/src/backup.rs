@@ -1,6 +1,7 @@
 //! A consistent copy of a live database.
 
 use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use rusqlite::backup::{Backup, StepResult};
@@ -54,22 +55,45 @@ pub fn backup(
         path: target.to_owned(),
         reason,
     };
-    // Claims the name, so that two backups cannot write one file.
-    match OpenOptions::new().write(true).create_new(true).open(target) {
-        Ok(_) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            return Err(BackupError::Exists {
-                path: target.to_owned(),
-            });
-        }
-        Err(error) => return Err(failed(error.to_string())),
+    let exists = || BackupError::Exists {
+        path: target.to_owned(),
+    };
+    if target.exists() {
+        return Err(exists());
     }
-    let result = copy(&source, target, progress);
-    if result.is_err() {
-        // The half of a copy is worse than none.
-        let _ = std::fs::remove_file(target);
+    // Under another name until it is whole: a copy that a signal cut short
+    // must not be taken for a backup.
+    let unfinished = Unfinished(unfinished_path(target));
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(&unfinished.0)
+        .map_err(|error| failed(error.to_string()))?;
+    copy(&source, &unfinished.0, progress).map_err(failed)?;
+    // Unlike a rename, a link never replaces what came into being meanwhile.
+    match std::fs::hard_link(&unfinished.0, target) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(exists()),
+        Err(error) => Err(failed(error.to_string())),
     }
-    result.map_err(failed)
+}
+
+/// `<target>.unfinished-<process>`
+fn unfinished_path(target: &Path) -> PathBuf {
+    let mut name = target.as_os_str().to_owned();
+    name.push(format!(".unfinished-{}", std::process::id()));
+    PathBuf::from(name)
+}
+
+/// A file that goes however the backup ends.
+struct Unfinished(PathBuf);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // Nothing more can be done about one that stays; its name tells what it is.
+        let _ = std::fs::remove_file(&self.0);
+    }
 }
 
 fn copy(
