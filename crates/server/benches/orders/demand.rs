@@ -10,10 +10,28 @@ use uuid::fmt::Hyphenated;
 
 use crate::options::{Keys, Workload};
 
-/// Users of the shop.
-pub(crate) const USERS: i64 = 100_000;
-/// Products of the shop.
-pub(crate) const PRODUCTS: i64 = 10_000;
+/// How large a shop is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Size {
+    /// Users, numbered from 1.
+    pub(crate) users: i64,
+    /// Products, numbered from 1.
+    pub(crate) products: i64,
+}
+
+impl Size {
+    /// The shop that is measured.
+    pub(crate) const FULL: Self = Self {
+        users: 100_000,
+        products: 10_000,
+    };
+    /// A shop that is quickly filled, for the smoke run.
+    pub(crate) const SMALL: Self = Self {
+        users: 1_000,
+        products: 100,
+    };
+}
+
 /// The product that everybody wants.
 const HOT_PRODUCT: i64 = 1;
 /// Most lines of an order: an ordinary basket.
@@ -36,12 +54,12 @@ pub(crate) struct Basket {
 
 impl Basket {
     /// Any user's order.
-    pub(crate) fn any(rng: &mut Rng, workload: Workload) -> Self {
-        let user_id = rng.i64(1..=USERS);
+    pub(crate) fn any(rng: &mut Rng, workload: Workload, size: Size) -> Self {
+        let user_id = rng.i64(1..=size.users);
         let items = match workload {
             Workload::Hot => vec![(HOT_PRODUCT, 1)],
             Workload::Uniform => (0..rng.usize(1..=MAX_LINES))
-                .map(|_| (rng.i64(1..=PRODUCTS), rng.i64(1..=MAX_QUANTITY)))
+                .map(|_| (rng.i64(1..=size.products), rng.i64(1..=MAX_QUANTITY)))
                 .collect(),
         };
         Self { user_id, items }
@@ -115,10 +133,10 @@ struct Prepared {
 
 impl Requests {
     /// Writes the requests of a run.
-    pub(crate) fn prepare(workload: Workload, keys: Keys) -> Self {
+    pub(crate) fn prepare(workload: Workload, keys: Keys, size: Size) -> Self {
         let mut rng = Rng::new();
         let prepared = (0..PREPARED_REQUESTS)
-            .map(|_| Prepared::new(&Basket::any(&mut rng, workload), keys))
+            .map(|_| Prepared::new(&Basket::any(&mut rng, workload, size), keys))
             .collect();
         Self {
             prepared,

@@ -11,7 +11,7 @@ use jumun_domain::{
 use jumun_store::Store;
 use tokio::task::JoinSet;
 
-use crate::demand::{Basket, KeyMint, PRODUCTS, USERS};
+use crate::demand::{Basket, KeyMint, Size};
 use crate::options::{Keys, Workload};
 
 /// Enough waiting requests for full batches, far below an engine's queue.
@@ -26,6 +26,8 @@ const MIN_PRICE: i64 = 1_000;
 /// What a new database holds beside users and products.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FillPlan {
+    /// How many users and products.
+    pub(crate) size: Size,
     /// Orders of the uniform workload.
     pub(crate) orders: u64,
     /// Which keys they were placed under.
@@ -34,12 +36,13 @@ pub(crate) struct FillPlan {
 
 /// Fills an empty store through its ordinary requests.
 pub(crate) async fn fill(store: Arc<dyn Store>, plan: FillPlan) -> anyhow::Result<()> {
-    execute_all(&store, (1..=PRODUCTS).map(product)).await?;
-    execute_all(&store, (1..=USERS).map(user)).await?;
-    execute_all(&store, (1..=USERS).map(charge)).await?;
+    let size = plan.size;
+    execute_all(&store, (1..=size.products).map(product)).await?;
+    execute_all(&store, (1..=size.users).map(user)).await?;
+    execute_all(&store, (1..=size.users).map(charge)).await?;
     let mut rng = Rng::new();
     let mut mint = KeyMint::new(plan.keys);
-    let orders = (0..plan.orders).map(move |_| order(&mut rng, &mut mint));
+    let orders = (0..plan.orders).map(move |_| order(&mut rng, &mut mint, size));
     execute_all(&store, orders).await
 }
 
@@ -70,8 +73,8 @@ fn charge(id: i64) -> anyhow::Result<Request> {
     ))
 }
 
-fn order(rng: &mut Rng, mint: &mut KeyMint) -> anyhow::Result<Request> {
-    let basket = Basket::any(rng, Workload::Uniform);
+fn order(rng: &mut Rng, mint: &mut KeyMint, size: Size) -> anyhow::Result<Request> {
+    let basket = Basket::any(rng, Workload::Uniform, size);
     let user_id = user_id(basket.user_id)?;
     let order = PlaceOrder::new(user_id, basket.items.into_iter(), None, None);
     let key = mint

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use clap::{Parser, ValueEnum};
 
+use crate::demand::Size;
 use crate::fill::FillPlan;
 
 /// Pairs of runs a case: the fewest that have a median which is not an extreme.
@@ -54,6 +55,9 @@ pub(crate) struct Options {
     /// The database of a child process.
     #[arg(long, hide = true)]
     database: Option<PathBuf>,
+    /// Fills a small shop, for the smoke run.
+    #[arg(long, hide = true)]
+    small: bool,
     /// `cargo bench` adds it.
     #[arg(long, hide = true)]
     bench: bool,
@@ -112,7 +116,9 @@ impl Options {
             .keys
             .first()
             .context("give --keys time-ordered, random or none")?;
+        let size = if self.small { Size::SMALL } else { Size::FULL };
         Ok(FillPlan {
+            size,
             orders: self.preload,
             keys,
         })

@@ -143,7 +143,7 @@ pub(crate) struct KeyQuery {
     #[param(value_type = i64, minimum = 1, maximum = 9007199254740991i64, required = true, nullable = false, example = 7)]
     user_id: Option<String>,
     /// The key that the order was placed with.
-    #[param(value_type = String, min_length = 1, max_length = 255, pattern = "^[!-~]+$", required = true, nullable = false, example = "01937d5e-8f00-7000-8000-0242ac120002")]
+    #[param(value_type = String, pattern = r#"^([!#-~][!-~]{0,254}|"([!#-\[\]-~]|\\["\\]){1,255}")$"#, required = true, nullable = false, example = "01937d5e-8f00-7000-8000-0242ac120002")]
     idempotency_key: Option<String>,
 }
 

@@ -51,8 +51,14 @@ impl<'de> Visitor<'de> for Builder {
         Ok(i64::try_from(value).map_or(Tree::HugeInteger, Tree::Integer))
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Tree, E> {
-        Ok(Tree::Fraction)
+    fn visit_f64<E>(self, value: f64) -> Result<Tree, E> {
+        // The parser gives integers below −2^63 and above 2^64 as floats.
+        let beyond_64_bits = value.abs() >= i64::MAX as f64;
+        Ok(if beyond_64_bits {
+            Tree::HugeInteger
+        } else {
+            Tree::Fraction
+        })
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Tree, E> {

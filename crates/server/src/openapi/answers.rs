@@ -43,6 +43,9 @@ const STATELESS: [&str; 8] = [
     "getOrderSchema",
 ];
 
+/// A key, bare or as a string of RFC 9651.
+const KEY_PATTERN: &str = r#"^([!#-~][!-~]{0,254}|"([!#-\[\]-~]|\\["\\]){1,255}")$"#;
+
 /// What the rules can answer, by operation.
 fn rejections(operation: &str) -> &'static [Code] {
     use Code::*;
@@ -202,9 +205,7 @@ fn location() -> Header {
 
 fn key_parameter() -> utoipa::openapi::path::Parameter {
     let schema = text()
-        .min_length(Some(1))
-        .max_length(Some(255))
-        .pattern(Some("^[A-Za-z0-9._:-]+$"))
+        .pattern(Some(KEY_PATTERN))
         .examples(["01937d5e-8f00-7000-8000-0242ac120002"]);
     ParameterBuilder::new()
         .name("Idempotency-Key")

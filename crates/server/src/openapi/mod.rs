@@ -116,8 +116,8 @@ pub(crate) fn order_schema() -> &'static Value {
         let description = serde_json::to_value(openapi()).unwrap_or_default();
         let all = &description["components"]["schemas"];
         let mut schema = local(&all["Order"]);
-        let definitions =
-            ["Id", "OrderLine", "Time"].map(|name| (name.to_owned(), local(&all[name])));
+        let definitions = ["Currency", "Id", "OrderLine", "Time"]
+            .map(|name| (name.to_owned(), local(&all[name])));
         schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
         schema["$id"] = json!(crate::view::DATA_SCHEMA);
         schema["$defs"] = definitions.into_iter().collect();

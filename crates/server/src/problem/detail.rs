@@ -112,7 +112,7 @@ impl Detail {
         match self {
             Self::Invalid => "요청이 올바르지 않습니다. 고쳐서 다시 보내세요.".to_owned(),
             Self::MalformedOrderId(id) => {
-                format!("주문 `{id}`이(가) 없습니다. 주문 id는 UUID입니다. id를 확인하세요.")
+                format!("주문 `{id}`: 없는 주문입니다. 주문 id는 UUID입니다. id를 확인하세요.")
             }
             Self::KeyRequired => {
                 "돈이나 재고, 쿠폰을 움직이는 요청인데 Idempotency-Key가 없습니다. \
@@ -287,20 +287,20 @@ fn korean(rejection: &Rejection) -> String {
              요청에는 새 키를 쓰세요."
             .to_owned(),
         Rejection::UserNotFound { user_id } => {
-            format!("사용자 {user_id}이(가) 없습니다. PUT /users/{user_id}로 등록하세요.")
+            format!("{user_id}번 사용자가 없습니다. PUT /users/{user_id}로 등록하세요.")
         }
         Rejection::ProductNotFound { product_id } => {
-            format!("상품 {product_id}이(가) 없습니다. id를 확인하거나 그 상품을 빼세요.")
+            format!("{product_id}번 상품이 없습니다. id를 확인하거나 그 상품을 빼세요.")
         }
         Rejection::ProductNotForSale { product_id } => {
-            format!("상품 {product_id}은(는) 지금 판매하지 않습니다. 그 상품을 빼세요.")
+            format!("{product_id}번 상품은 지금 판매하지 않습니다. 그 상품을 빼세요.")
         }
         Rejection::OutOfStock {
             product_id,
             requested,
             available,
         } => format!(
-            "상품 {product_id}: 재고는 {available}개인데 {requested}개를 요청했습니다. 수량을 줄이거나 \
+            "{product_id}번 상품: 재고는 {available}개인데 {requested}개를 요청했습니다. 수량을 줄이거나 \
              재고가 들어오기를 기다리세요."
         ),
         Rejection::PurchaseLimitExceeded {
@@ -309,7 +309,7 @@ fn korean(rejection: &Rejection) -> String {
             bought,
             requested,
         } => format!(
-            "상품 {product_id}: 한 사람이 {limit}개까지 살 수 있는데 이미 {bought}개를 샀고 \
+            "{product_id}번 상품: 한 사람이 {limit}개까지 살 수 있는데 이미 {bought}개를 샀고 \
              {requested}개를 요청했습니다. 수량을 줄이세요."
         ),
         Rejection::InvalidCoupon { coupon_id, reason } => {
@@ -320,26 +320,26 @@ fn korean(rejection: &Rejection) -> String {
             format!("{subject}{}", korean_fault(*reason))
         }
         Rejection::InsufficientBalance { required, balance } => {
-            format!("잔액은 {balance}인데 {required}이(가) 필요합니다. 먼저 잔액을 충전하세요.")
+            format!("필요한 금액은 {required}, 잔액은 {balance}입니다. 먼저 잔액을 충전하세요.")
         }
         Rejection::PriceChanged {
             expected_total,
             total,
         } => format!(
-            "지금 합계는 {expected_total}이(가) 아니라 {total}입니다. 구매자에게 보여 주고 새 합계로 \
+            "지금 합계는 {total}입니다. 요청에 적힌 합계는 {expected_total}입니다. 구매자에게 보여 주고 새 합계로 \
              주문을 다시 보내세요."
         ),
         Rejection::OrderNotFound { order_id } => {
-            format!("주문 {order_id}이(가) 없습니다. id를 확인하세요.")
+            format!("주문 {order_id}: 없는 주문입니다. id를 확인하세요.")
         }
         Rejection::OrderNotCancellable { order_id } => {
-            format!("주문 {order_id}은(는) 이미 취소되었습니다. 더 할 일이 없습니다.")
+            format!("주문 {order_id}: 이미 취소된 주문입니다. 더 할 일이 없습니다.")
         }
         Rejection::CampaignNotFound { campaign_id } => {
-            format!("캠페인 {campaign_id}이(가) 없습니다. GET /campaigns에 목록이 있습니다.")
+            format!("{campaign_id}번 캠페인이 없습니다. GET /campaigns에 목록이 있습니다.")
         }
         Rejection::CouponSoldOut { campaign_id } => {
-            format!("캠페인 {campaign_id}의 쿠폰이 모두 소진되었습니다.")
+            format!("{campaign_id}번 캠페인의 쿠폰이 모두 소진되었습니다.")
         }
     }
 }

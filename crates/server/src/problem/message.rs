@@ -145,8 +145,7 @@ impl Issue {
             Self::Required => "꼭 있어야 합니다".into(),
             Self::UnknownMember => "이 요청에 없는 멤버입니다. 철자를 확인하세요".into(),
             Self::UnknownParameter(name) => {
-                format!("`{name}`은(는) 이 엔드포인트에 없는 파라미터입니다. 철자를 확인하세요")
-                    .into()
+                format!("`{name}`: 이 엔드포인트에 없는 파라미터입니다. 철자를 확인하세요").into()
             }
             Self::Duplicate => "두 번 이상 있습니다. 한 번만 적으세요".into(),
             Self::WrongType(name) => format!("{}이어야 합니다", korean_type(name)).into(),

@@ -34,6 +34,7 @@ pub(crate) enum RejectionView {
     },
     #[serde(rename = "invalid-coupon", rename_all = "camelCase")]
     InvalidCoupon {
+        #[schema(required = true)]
         coupon_id: Option<Id>,
         reason: CouponReason,
     },

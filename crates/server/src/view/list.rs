@@ -12,7 +12,7 @@ use crate::extract::Cursor;
 pub(crate) struct List<T> {
     items: Vec<T>,
     /// What to send as `cursor` for the next page; `null` on the last.
-    #[schema(example = json!(null))]
+    #[schema(required = true, example = json!(null))]
     next_cursor: Option<String>,
 }
 

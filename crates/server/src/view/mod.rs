@@ -15,7 +15,7 @@ pub(crate) use ledger::{CreditView, EntryView, StockAdjustedView, StockAdjustmen
 pub(crate) use list::List;
 pub(crate) use order::{OrderView, QuoteView};
 pub(crate) use product::{BestSellerList, BestSellerView, ProductView};
-pub(crate) use scalar::{Id, Text, Time};
+pub(crate) use scalar::{CurrencyCode, Id, Text, Time};
 pub(crate) use user::{BalanceView, UserView};
 
 use jumun_domain::{Order, Timestamp};

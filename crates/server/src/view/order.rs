@@ -5,7 +5,7 @@ use jumun_store::Shop;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Id, Text, Time};
+use super::{CurrencyCode, Id, Text, Time};
 use crate::problem::RejectionView;
 
 /// What has become of an order.
@@ -66,6 +66,7 @@ pub(crate) struct OrderView {
     #[schema(min_items = 1, max_items = 100)]
     items: Vec<LineView>,
     /// The coupon it used.
+    #[schema(required = true)]
     coupon_id: Option<Id>,
     /// The sum of the lines' amounts.
     #[schema(minimum = 0, maximum = 9007199254740991i64, example = 38700)]
@@ -76,9 +77,7 @@ pub(crate) struct OrderView {
     /// What was paid: `subtotal` − `discount`.
     #[schema(minimum = 0, maximum = 9007199254740991i64, example = 38700)]
     total: i64,
-    /// The deployment's currency (ISO 4217).
-    #[schema(example = "KRW", pattern = "^[A-Z]{3}$")]
-    currency: String,
+    currency: CurrencyCode,
     /// The user's balance right after the payment.
     #[schema(minimum = 0, maximum = 9007199254740991i64, example = 11300)]
     balance_after: i64,
@@ -112,7 +111,7 @@ impl OrderView {
             subtotal: order.subtotal.get(),
             discount: order.discount.get(),
             total: order.total.get(),
-            currency: shop.currency.to_string(),
+            currency: CurrencyCode(shop.currency),
             balance_after: order.balance_after.get(),
             created_at: Time(order.created_at),
             cancelled_at: cancellation.map(|it| Time(it.at)),
@@ -126,18 +125,36 @@ impl OrderView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Quote)]
 pub(crate) struct QuoteView {
-    #[schema(minimum = 0, maximum = 9007199254740991i64, example = 38700)]
+    #[schema(
+        required = true,
+        minimum = 0,
+        maximum = 9007199254740991i64,
+        example = 38700
+    )]
     subtotal: Option<i64>,
-    #[schema(minimum = 0, maximum = 9007199254740991i64, example = 0)]
+    #[schema(
+        required = true,
+        minimum = 0,
+        maximum = 9007199254740991i64,
+        example = 0
+    )]
     discount: Option<i64>,
-    #[schema(minimum = 0, maximum = 9007199254740991i64, example = 38700)]
+    #[schema(
+        required = true,
+        minimum = 0,
+        maximum = 9007199254740991i64,
+        example = 38700
+    )]
     total: Option<i64>,
     /// The user's balance before the payment.
-    #[schema(minimum = 0, maximum = 9007199254740991i64, example = 50000)]
+    #[schema(
+        required = true,
+        minimum = 0,
+        maximum = 9007199254740991i64,
+        example = 50000
+    )]
     balance: Option<i64>,
-    /// The deployment's currency (ISO 4217).
-    #[schema(example = "KRW", pattern = "^[A-Z]{3}$")]
-    currency: String,
+    currency: CurrencyCode,
     /// Everything that stands in the way now.
     rejections: Vec<RejectionView>,
 }
@@ -149,7 +166,7 @@ impl QuoteView {
             discount: quote.discount.map(Money::get),
             total: quote.total.map(Money::get),
             balance: quote.balance.map(Money::get),
-            currency: shop.currency.to_string(),
+            currency: CurrencyCode(shop.currency),
             rejections: RejectionView::all(&quote.rejections),
         }
     }

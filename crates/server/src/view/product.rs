@@ -25,7 +25,12 @@ pub(crate) struct ProductView {
     /// Whether it can be ordered.
     active: bool,
     /// How many pieces one user may buy over all paid orders; `null` for any number.
-    #[schema(minimum = 1, maximum = 9007199254740991i64, example = 5)]
+    #[schema(
+        required = true,
+        minimum = 1,
+        maximum = 9007199254740991i64,
+        example = 5
+    )]
     max_per_user: Option<i64>,
     created_at: Time,
 }

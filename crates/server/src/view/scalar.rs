@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use jumun_domain::Timestamp;
+use jumun_store::Currency;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -25,6 +26,17 @@ pub(crate) struct Text(pub(crate) Arc<str>);
 impl Serialize for Text {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
+    }
+}
+
+/// The deployment's one currency, by its ISO 4217 code.
+#[derive(Clone, Copy, ToSchema)]
+#[schema(as = Currency, value_type = String, pattern = "^[A-Z]{3}$", example = "KRW")]
+pub(crate) struct CurrencyCode(pub(crate) Currency);
+
+impl Serialize for CurrencyCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.as_str())
     }
 }
 

@@ -5,7 +5,7 @@ use jumun_store::Shop;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Text, Time};
+use super::{CurrencyCode, Text, Time};
 
 /// A shopper and the money they hold with the shop.
 #[derive(Serialize, ToSchema)]
@@ -15,14 +15,12 @@ pub(crate) struct UserView {
     #[schema(minimum = 1, maximum = 9007199254740991i64, example = 7)]
     user_id: i64,
     /// `null` where none was given.
-    #[schema(value_type = Option<String>, example = "Kim Haneul")]
+    #[schema(required = true, value_type = Option<String>, example = "Kim Haneul")]
     name: Option<Text>,
     /// What the user can spend, in the minor unit of `currency`.
     #[schema(minimum = 0, maximum = 9007199254740991i64, example = 50000)]
     balance: i64,
-    /// The deployment's currency (ISO 4217).
-    #[schema(example = "KRW", pattern = "^[A-Z]{3}$")]
-    currency: String,
+    currency: CurrencyCode,
     created_at: Time,
 }
 
@@ -32,7 +30,7 @@ impl UserView {
             user_id: user.id.get(),
             name: user.name.clone().map(Text),
             balance: user.balance.get(),
-            currency: shop.currency.to_string(),
+            currency: CurrencyCode(shop.currency),
             created_at: Time(user.created_at),
         }
     }
@@ -48,9 +46,7 @@ pub(crate) struct BalanceView {
     /// In the minor unit of `currency`.
     #[schema(minimum = 0, maximum = 9007199254740991i64, example = 50000)]
     balance: i64,
-    /// The deployment's currency (ISO 4217).
-    #[schema(example = "KRW", pattern = "^[A-Z]{3}$")]
-    currency: String,
+    currency: CurrencyCode,
 }
 
 impl BalanceView {
@@ -58,7 +54,7 @@ impl BalanceView {
         Self {
             user_id: user.id.get(),
             balance: user.balance.get(),
-            currency: shop.currency.to_string(),
+            currency: CurrencyCode(shop.currency),
         }
     }
 }

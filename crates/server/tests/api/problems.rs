@@ -173,22 +173,12 @@ async fn every_reason_against_a_coupon_is_told_in_both_languages() {
     for fault in faults {
         for language in Language::ALL {
             let shop = shop_in(language, Config::default(), None).await;
-            let reply = with_coupon(&shop, fault).await.expect(400).json();
-            let rejection = reply["rejections"]
-                .as_array()
-                .unwrap()
-                .last()
-                .unwrap()
-                .clone();
-            assert_eq!(rejection["code"], "invalid-coupon");
-            assert_eq!(rejection["reason"], fault.code());
+            let reply = with_coupon(&shop, fault).await.expect(400).snapshot();
+            let rejections = reply["body"]["rejections"].as_array().unwrap();
+            assert_eq!(rejections[0]["code"], "invalid-coupon");
+            assert_eq!(rejections[0]["reason"], fault.code());
             let name = format!("coupon-{}-{}", fault.code(), language.tag());
-            let detail = reply["detail"].as_str().unwrap();
-            let (_, reason) = detail.split_once(['-']).unwrap_or(("", detail));
-            assert_json_snapshot!(
-                name,
-                reason.trim_start_matches(|c: char| c.is_ascii_hexdigit() || c == '-')
-            );
+            assert_json_snapshot!(name, reply["body"]["detail"]);
         }
     }
 }
