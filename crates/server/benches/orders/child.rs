@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 
+use crate::demand::Size;
 use crate::fill::FillPlan;
 use crate::options::Role;
 
@@ -98,6 +99,9 @@ pub(crate) fn fill(database: &Path, plan: FillPlan) -> anyhow::Result<()> {
         .arg(plan.orders.to_string())
         .arg("--keys")
         .arg(name(plan.keys));
+    if plan.size == Size::SMALL {
+        command.arg("--small");
+    }
     let mut process = command
         .spawn()
         .context("the bench could not start itself again")?;

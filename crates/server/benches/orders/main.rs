@@ -14,6 +14,10 @@
 //! whatever else the machine does falls on both, and the ratio is the median
 //! of the pairs' ratios.
 //!
+//! The processor time of an order (`CPU us`) is steadier than its rate. Where
+//! `others %`, what other processes took of the machine, is more than a few per
+//! cent, the rates and the ratio are too low and only good for a comparison.
+//!
 //! Without `--bench`, which `cargo bench` adds, it is a short smoke run that
 //! fails on any answer but 201: `cargo test -p jumun-server --benches`.
 

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::child::{self, Server};
 use crate::connection::Connection;
-use crate::demand::Requests;
+use crate::demand::{Requests, Size};
 use crate::figures;
 use crate::fill::FillPlan;
 use crate::load;
@@ -39,8 +39,24 @@ pub(crate) struct Setting {
     pub(crate) workload: Workload,
     /// Which keys the requests carry.
     pub(crate) keys: Keys,
+    /// Users and products.
+    pub(crate) size: Size,
     /// Orders in the database before.
     pub(crate) preload: u64,
+}
+
+impl Setting {
+    /// The setting in a few words.
+    pub(crate) fn name(&self) -> String {
+        let Self {
+            connections,
+            workload,
+            keys,
+            preload,
+            ..
+        } = self;
+        format!("{workload:?} {keys:?} {connections} ({preload})")
+    }
 }
 
 /// Measures every combination of the options.
@@ -54,6 +70,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         child::fill(
             &filled,
             FillPlan {
+                size: Size::FULL,
                 orders: options.preload,
                 keys,
             },
@@ -65,6 +82,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
                     connections,
                     workload,
                     keys,
+                    size: Size::FULL,
                     preload,
                 };
                 cases.push(measure(setting, options, &filled)?);
@@ -83,6 +101,7 @@ pub(crate) fn smoke() -> anyhow::Result<()> {
     child::fill(
         &filled,
         FillPlan {
+            size: Size::SMALL,
             orders: 0,
             keys: Keys::TimeOrdered,
         },
@@ -93,6 +112,7 @@ pub(crate) fn smoke() -> anyhow::Result<()> {
             connections,
             workload,
             keys,
+            size: Size::SMALL,
             preload: 0,
         };
         for run in [
@@ -117,7 +137,11 @@ fn measure(setting: Setting, options: &Options, filled: &Path) -> anyhow::Result
             jumun,
             embedded,
         };
-        report::progress(&format!("{setting:?}: pair {turn}: {}", pair.summary()));
+        report::progress(&format!(
+            "{}: pair {turn}: {}",
+            setting.name(),
+            pair.summary()
+        ));
         pairs.push(pair);
     }
     Ok(Case { setting, pairs })
@@ -144,7 +168,7 @@ fn jumun(setting: Setting, timing: Timing, filled: &Path) -> anyhow::Result<(Run
 }
 
 fn load_server(server: &Server, setting: Setting, timing: Timing) -> anyhow::Result<Run> {
-    let requests = Requests::prepare(setting.workload, setting.keys);
+    let requests = Requests::prepare(setting.workload, setting.keys, setting.size);
     let before = Processors::now(server.process_id())?;
     let tally = load::run(server.address, setting.connections, requests, timing)?;
     let usage = Processors::now(server.process_id())?.since(before);

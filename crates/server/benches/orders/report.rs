@@ -157,13 +157,7 @@ pub(crate) fn print(cases: &[Case]) {
         "others %"
     );
     for case in cases {
-        let Setting {
-            connections,
-            workload,
-            keys,
-            preload,
-        } = case.setting;
-        let name = format!("{workload:?} {keys:?} {connections} ({preload})");
+        let name = case.setting.name();
         row(
             &name,
             "roofline",
