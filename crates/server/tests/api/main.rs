@@ -1,5 +1,7 @@
 //! The API over real HTTP and a real database. The modules mirror the routes.
 
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
 mod harness;
 mod rigged;
 
