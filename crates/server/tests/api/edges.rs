@@ -60,7 +60,11 @@ async fn a_number_is_accepted_within_its_bounds_only() {
             (400, "validation-failed".to_owned()),
             "{value}"
         );
-        assert_eq!(errors(&reply.json()), std::slice::from_ref(message), "{value}");
+        assert_eq!(
+            errors(&reply.json()),
+            std::slice::from_ref(message),
+            "{value}"
+        );
     }
     let absent = shop
         .raw("/users/7/balance/charges", "{\"amount\": null}")
