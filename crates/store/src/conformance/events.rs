@@ -65,6 +65,10 @@ pub(super) async fn an_event_is_unchanged_by_what_comes_later(trial: &Trial) {
 async fn tail(store: &dyn Store, seen: &mut Vec<NumberedEvent>) -> bool {
     let after = seen.last().map_or(0, |it| it.sequence);
     let next = store.events(after, WINDOW).await.unwrap();
+    assert!(
+        next.iter().all(|it| it.sequence > after),
+        "events up to {after} come again"
+    );
     let came = !next.is_empty();
     seen.extend(next);
     came

@@ -67,11 +67,13 @@ pub(super) fn done(decisions: &[Decision]) -> Vec<Answer> {
 
 /// The rejections of those that were rejected, one list each.
 pub(super) fn rejections(decisions: &[Decision]) -> Vec<&[Rejection]> {
-    let rejections = |decision| match decision {
-        &Decision::Rejected(ref rejections) => Some(rejections.as_slice()),
-        _ => None,
-    };
-    decisions.iter().filter_map(rejections).collect()
+    fn of(decision: &Decision) -> Option<&[Rejection]> {
+        match decision {
+            Decision::Rejected(rejections) => Some(rejections),
+            _ => None,
+        }
+    }
+    decisions.iter().filter_map(of).collect()
 }
 
 /// `again` is the first answer given again. A coupon's campaign goes on giving

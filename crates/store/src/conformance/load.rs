@@ -17,7 +17,7 @@ use super::trial::Trial;
 /// Tasks that send requests at once.
 const TASKS: usize = 8;
 /// Requests of each task.
-const REQUESTS_EACH: usize = 60;
+const REQUESTS_EACH: usize = 150;
 /// So few users and products that the tasks meet in every batch.
 const USERS: usize = 6;
 /// See [`USERS`].

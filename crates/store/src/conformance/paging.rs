@@ -21,7 +21,7 @@ const ITEMS: usize = 13;
 
 /// Reads the list in pages of every size, from its start and after each of its
 /// items, and expects `expected`, in order.
-async fn check<K: Copy, T: PartialEq + Debug>(
+async fn check<K: Copy + PartialEq, T: PartialEq + Debug>(
     name: &str,
     expected: &[T],
     key: impl Fn(&T) -> K,

@@ -3,8 +3,9 @@
 use crate::{Fault, Page, PageOf};
 
 /// Reads a list to its end in pages of `limit`, and checks on the way what
-/// holds of every page: never more than asked for, full while there are more.
-pub(super) async fn read_all<K: Copy, T>(
+/// holds of every page: never more than asked for, full while there are more,
+/// and nothing twice, so that this comes to an end.
+pub(super) async fn read_all<K: Copy + PartialEq, T>(
     limit: usize,
     key: impl Fn(&T) -> K,
     read: impl AsyncFn(Page<K>) -> Result<PageOf<T>, Fault>,
@@ -26,10 +27,20 @@ pub(super) async fn read_all<K: Copy, T>(
             "a page of {limit} stops short at {}",
             items.len()
         );
-        all.extend(items);
+        for item in items {
+            let again = all
+                .iter()
+                .rev()
+                .take(limit + 1)
+                .any(|seen| key(seen) == key(&item));
+            assert!(!again, "an item comes twice in pages of {limit}");
+            all.push(item);
+        }
         if !more {
             return all;
         }
+        // A list without an end is found by the time limit, which needs a turn.
+        tokio::task::yield_now().await;
     }
 }
 

@@ -117,6 +117,10 @@ pub(super) async fn all_events(store: &dyn Store) -> Vec<NumberedEvent> {
             "{} events where {PAGE} were asked for",
             next.len()
         );
+        assert!(
+            next.iter().all(|it| it.sequence > after),
+            "events up to {after} come again"
+        );
         if next.is_empty() {
             return events;
         }
