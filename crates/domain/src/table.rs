@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use foldhash::fast::FixedState;
+
 /// Rows of one kind by key. A key may be loaded as absent, which is not the
 /// same as not loaded: only the engine knows what the database lacks.
 #[derive(Clone, Debug)]
 pub struct Table<K, V> {
-    rows: HashMap<K, Row<V>>,
+    rows: HashMap<K, Row<V>, FixedState>,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -42,7 +44,7 @@ impl<K: Eq + Hash, V: PartialEq> PartialEq for Table<K, V> {
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
         Self {
-            rows: HashMap::new(),
+            rows: HashMap::default(),
         }
     }
 }

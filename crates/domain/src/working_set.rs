@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
+
 use crate::amount::Units;
 use crate::campaign::{Campaign, Coupon};
 use crate::event::Event;
@@ -67,5 +69,5 @@ pub struct Journal {
     /// Keys used for the first time.
     pub remembered: Vec<(Scope, IdempotencyKey, Remembered)>,
     /// Changes of the best-seller figures.
-    pub sales: HashMap<(Hour, ProductId), Sale>,
+    pub sales: HashMap<(Hour, ProductId), Sale, FixedState>,
 }

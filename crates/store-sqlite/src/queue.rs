@@ -31,6 +31,8 @@ pub(crate) struct Queue {
 struct State {
     jobs: VecDeque<Job>,
     closed: bool,
+    /// The writer waits: only then is a wake-up, a system call, worth it.
+    waiting: bool,
 }
 
 /// Why a job was not taken; nothing will be done.
@@ -59,8 +61,11 @@ impl Queue {
             return Err(Refused::Full);
         }
         state.jobs.push_back(job);
+        let wake = std::mem::take(&mut state.waiting);
         drop(state);
-        self.arrived.notify_one();
+        if wake {
+            self.arrived.notify_one();
+        }
         Ok(())
     }
 
@@ -72,11 +77,13 @@ impl Queue {
             if state.closed {
                 return false;
             }
+            state.waiting = true;
             state = self
                 .arrived
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
         }
+        state.waiting = false;
         let count = state.jobs.len().min(most);
         batch.extend(state.jobs.drain(..count));
         true
@@ -140,6 +147,28 @@ mod tests {
         assert!(queue.take(&mut batch, 1));
         assert_eq!((batch.len(), queue.depth()), (1, 1));
         assert_eq!(queue.push(probe()), Ok(()));
+    }
+
+    #[test]
+    fn a_waiting_writer_is_woken_by_every_first_job() {
+        const ROUNDS: usize = 1_000;
+        let queue = Queue::new(ROUNDS);
+        let taken = std::thread::scope(|scope| {
+            let writer = scope.spawn(|| {
+                let mut batch = Vec::new();
+                while queue.take(&mut batch, ROUNDS) {}
+                batch.len()
+            });
+            for _ in 0..ROUNDS {
+                assert_eq!(queue.push(probe()), Ok(()));
+                while queue.depth() > 0 {
+                    std::thread::yield_now();
+                }
+            }
+            queue.close();
+            writer.join().unwrap()
+        });
+        assert_eq!(taken, ROUNDS);
     }
 
     #[test]
