@@ -13,6 +13,11 @@ mod signals;
 
 use std::process::ExitCode;
 
+/// Orders are many small allocations that one thread makes and another frees,
+/// which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match options::read(std::env::args_os()) {
         Ok(command) => commands::run(command).unwrap_or_else(|failure| failure.report()),

@@ -39,6 +39,11 @@ mod tally;
 
 use clap::Parser;
 
+/// The one that the `jumun` binary uses, for both servers and the generator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+
 use crate::options::{Options, Role};
 
 fn main() -> anyhow::Result<()> {
