@@ -29,13 +29,19 @@ CREATE TABLE products (
     product_id       INTEGER PRIMARY KEY,
     name             TEXT NOT NULL,
     price            INTEGER NOT NULL CHECK (price >= 0),
-    stock            INTEGER NOT NULL CHECK (stock >= 0),
-    -- Pieces in paid orders that were not cancelled: headroom for returns.
-    sold             INTEGER NOT NULL CHECK (sold >= 0),
     active           INTEGER NOT NULL,
     max_per_user     INTEGER,
     counts_purchases INTEGER NOT NULL,
     created_at       INTEGER NOT NULL
+) STRICT;
+
+-- What orders change of a product, apart from what they only read: some
+-- hundred products share a page.
+CREATE TABLE stocks (
+    product_id INTEGER PRIMARY KEY,
+    stock      INTEGER NOT NULL CHECK (stock >= 0),
+    -- Pieces in paid orders that were not cancelled: headroom for returns.
+    sold       INTEGER NOT NULL CHECK (sold >= 0)
 ) STRICT;
 
 CREATE TABLE stock_adjustments (
@@ -171,6 +177,14 @@ CREATE TABLE sales (
     amount     REAL NOT NULL,
     PRIMARY KEY (hour, product_id)
 ) STRICT, WITHOUT ROWID;
+
+-- Sales of recent batches that are not yet in `sales`: one row a batch and
+-- hour, folded together now and then. [[productId, quantity, amount], …]
+CREATE TABLE sales_log (
+    entry  INTEGER PRIMARY KEY,
+    hour   INTEGER NOT NULL,
+    deltas TEXT NOT NULL
+) STRICT;
 
 -- Imports that have begun, so that one that was cut short can be finished.
 CREATE TABLE imports (

@@ -9,10 +9,15 @@ use crate::gather::Gathered;
 use crate::key::StoredId;
 use crate::remembered;
 use crate::rows::{campaign, coupon, entry, event, order, product, stock_adjustment, user};
+use crate::sales::SalesLog;
 use crate::storage::StorageError;
 
 /// Writes everything, each table in the order of its keys.
-pub(crate) fn apply(connection: &Connection, gathered: &mut Gathered) -> Result<(), StorageError> {
+pub(crate) fn apply(
+    connection: &Connection,
+    gathered: &mut Gathered,
+    sales: &mut SalesLog,
+) -> Result<(), StorageError> {
     let moved = append(connection, gathered)?;
     write_users(connection, gathered, &moved)?;
     let set = &gathered.set;
@@ -20,9 +25,12 @@ pub(crate) fn apply(connection: &Connection, gathered: &mut Gathered) -> Result<
     for product in sorted(set.products.inserted()).values() {
         product::insert(connection, product)?;
     }
-    let mut update = product::Update::prepare(connection)?;
-    for product in sorted(set.products.updated()).values() {
-        update.run(product)?;
+    let mut update_stock = product::UpdateStock::prepare(connection)?;
+    for (id, product) in sorted(set.products.updated()) {
+        update_stock.run(product)?;
+        if gathered.edited.contains(&id) {
+            product::update(connection, product)?;
+        }
     }
     for (_, campaign) in set.campaigns.inserted() {
         campaign::insert(connection, campaign)?;
@@ -34,7 +42,7 @@ pub(crate) fn apply(connection: &Connection, gathered: &mut Gathered) -> Result<
         coupon::update(connection, coupon)?;
     }
     write_purchases(connection, gathered)?;
-    write_sales(connection, gathered)
+    sales.append(connection, &set.journal)
 }
 
 /// Adds the new rows of the histories, each chained to its user's last one.
@@ -122,26 +130,6 @@ fn write_purchases(connection: &Connection, gathered: &Gathered) -> Result<(), S
                 )?
                 .execute(params![key.0.get(), key.1.get(), quantity.get()])?;
         }
-    }
-    Ok(())
-}
-
-fn write_sales(connection: &Connection, gathered: &Gathered) -> Result<(), StorageError> {
-    let sales: BTreeMap<_, _> = gathered.set.journal.sales.iter().collect();
-    let mut add = connection.prepare_cached(
-        "INSERT INTO sales (hour, product_id, quantity, amount) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity,
-         amount = amount + excluded.amount",
-    )?;
-    for ((hour, product), sale) in sales {
-        // Within 2^53, so exact as a double.
-        let amount = sale.amount.get() as f64;
-        add.execute(params![
-            hour.get(),
-            product.get(),
-            sale.quantity.get(),
-            amount
-        ])?;
     }
     Ok(())
 }

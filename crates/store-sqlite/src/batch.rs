@@ -7,6 +7,7 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use crate::apply::apply;
 use crate::gather::gather;
 use crate::mint;
+use crate::sales::SalesLog;
 use crate::storage::StorageError;
 
 /// What became of each request of a batch that was committed.
@@ -36,9 +37,22 @@ impl From<rusqlite::Error> for BatchError {
 pub(crate) fn run(
     connection: &mut Connection,
     requests: &[Request],
+    sales: &mut SalesLog,
+) -> Result<Outcomes, BatchError> {
+    let result = attempt(connection, requests, sales);
+    if result.is_err() {
+        sales.forget();
+    }
+    result
+}
+
+fn attempt(
+    connection: &mut Connection,
+    requests: &[Request],
+    sales: &mut SalesLog,
 ) -> Result<Outcomes, BatchError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let outcomes = decide_all(&transaction, requests)?;
+    let outcomes = decide_all(&transaction, requests, sales)?;
     match transaction.commit() {
         Ok(()) => Ok(outcomes),
         Err(error) => Err(commit_failed(error)),
@@ -49,6 +63,7 @@ pub(crate) fn run(
 pub(crate) fn decide_all(
     connection: &Connection,
     requests: &[Request],
+    sales: &mut SalesLog,
 ) -> Result<Outcomes, StorageError> {
     let mut ids = mint::resume(connection)?;
     let before = ids.position();
@@ -58,6 +73,7 @@ pub(crate) fn decide_all(
             connection,
             &requests[outcomes.len()..],
             &mut ids,
+            sales,
             &mut outcomes,
         )?;
     }
@@ -74,6 +90,7 @@ fn decide_round(
     connection: &Connection,
     requests: &[Request],
     ids: &mut IdSequence,
+    sales: &mut SalesLog,
     outcomes: &mut Outcomes,
 ) -> Result<(), StorageError> {
     let mut gathered = gather(connection, requests)?;
@@ -91,7 +108,7 @@ fn decide_round(
             }
         }
     }
-    apply(connection, &mut gathered)
+    apply(connection, &mut gathered, sales)
 }
 
 /// Out of space, SQLite takes the whole transaction back before its record is

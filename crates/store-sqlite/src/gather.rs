@@ -1,8 +1,8 @@
 //! The first step of a batch: load every row that it can touch.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use jumun_domain::{Needs, ProductId, Request, Units, UserId, WorkingSet, needs};
+use jumun_domain::{Command, Needs, ProductId, Request, Units, UserId, WorkingSet, needs};
 use rusqlite::{Connection, params};
 
 use crate::remembered;
@@ -19,6 +19,8 @@ pub(crate) struct Gathered {
     /// Purchases that were counted from the user's orders, since no row holds
     /// them yet: written even if unchanged, so that they are counted once.
     pub(crate) counted: Vec<(ProductId, UserId)>,
+    /// Products that a request edits: only theirs is more than a stock to write.
+    pub(crate) edited: HashSet<ProductId>,
 }
 
 /// Loads everything that `requests` can touch.
@@ -26,7 +28,10 @@ pub(crate) fn gather(
     connection: &Connection,
     requests: &[Request],
 ) -> Result<Gathered, StorageError> {
-    let mut gathered = Gathered::default();
+    let mut gathered = Gathered {
+        edited: edited(requests),
+        ..Gathered::default()
+    };
     loop {
         let mut missing = Needs::default();
         for request in requests {
@@ -37,6 +42,16 @@ pub(crate) fn gather(
         }
         load(connection, &mut gathered, missing)?;
     }
+}
+
+fn edited(requests: &[Request]) -> HashSet<ProductId> {
+    requests
+        .iter()
+        .filter_map(|request| match &request.command {
+            Command::PutProduct(put) => Some(put.product_id),
+            _ => None,
+        })
+        .collect()
 }
 
 fn load(

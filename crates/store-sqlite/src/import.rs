@@ -13,6 +13,7 @@ use crate::error::OpenError;
 use crate::migrate::{migrate, open_current};
 use crate::mint;
 use crate::options::Options;
+use crate::sales::{self, SalesLog};
 use crate::storage::StorageError;
 
 /// Rows in one transaction: some milliseconds, which is what an order beside
@@ -221,7 +222,8 @@ impl Importer {
             .iter()
             .flat_map(|row| row.requests.iter().cloned())
             .collect();
-        let outcomes = decide_all(&transaction, &requests).map_err(ChunkError::Storage)?;
+        let outcomes = decide_all(&transaction, &requests, &mut SalesLog::default())
+            .map_err(ChunkError::Storage)?;
         let mut outcomes = outcomes.into_iter();
         for row in rows {
             for outcome in outcomes.by_ref().take(row.requests.len()) {
@@ -376,13 +378,13 @@ fn remove_product(connection: &Connection, id: ProductId) -> Result<bool, Storag
             .query_row([id.get()], |row| row.get(0))
     };
     let adjustments = count("SELECT count(*) FROM stock_adjustments WHERE product_id = ?1")?;
-    let sales = count("SELECT count(*) FROM sales WHERE product_id = ?1")?;
-    if adjustments != 1 || sales != 0 {
+    if adjustments != 1 || sales::knows(connection, id)? {
         return Ok(false);
     }
     for sql in [
         "DELETE FROM stock_adjustments WHERE product_id = ?1",
         "DELETE FROM products WHERE product_id = ?1",
+        "DELETE FROM stocks WHERE product_id = ?1",
     ] {
         connection.prepare_cached(sql)?.execute([id.get()])?;
     }

@@ -23,6 +23,7 @@ mod readers;
 mod reads;
 mod remembered;
 mod rows;
+mod sales;
 mod shop_reader;
 mod storage;
 mod store;

@@ -70,3 +70,8 @@ pub(crate) const STATEMENT_CACHE: usize = 128;
 
 /// What a probe of the storage writes: about a small batch of orders.
 pub(crate) const PROBE_BYTES: i64 = 64 << 10;
+
+/// Deltas of best-seller figures in the log before they are folded: by then
+/// most products of a shop were sold many times over, and to sum the log up
+/// takes a reader some milliseconds.
+pub(crate) const SALES_LOG_DELTAS: usize = 1 << 17;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use jumun_domain::{
-    AdjustmentId, Campaign, CampaignId, CouponId, Entry, EntryId, Hour, Money, Order, OrderId,
-    Product, ProductId, StockAdjustment, Units, UserId,
+    AdjustmentId, Campaign, CampaignId, CouponId, Entry, EntryId, Order, OrderId, Product,
+    ProductId, StockAdjustment, UserId,
 };
-use jumun_store::{BestSeller, CouponView, NumberedEvent, Page, PageOf};
-use rusqlite::{Connection, params};
+use jumun_store::{CouponView, NumberedEvent, Page, PageOf};
+use rusqlite::Connection;
 
 use crate::key::StoredId;
 use crate::rows::{
@@ -141,8 +141,9 @@ pub(crate) fn all_orders(
 
 pub(crate) fn products(connection: &Connection, page: Page<ProductId>) -> Result<PageOf<Product>> {
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT {} FROM products WHERE product_id > ?1 ORDER BY product_id LIMIT ?2",
-        product::COLUMNS
+        "SELECT {} FROM {} WHERE product_id > ?1 ORDER BY product_id LIMIT ?2",
+        product::COLUMNS,
+        product::TABLES
     ))?;
     let after = page.after.map_or(0, ProductId::get);
     let items = collect(statement.query([after, one_more(&page)])?, product::decode)?;
@@ -189,33 +190,6 @@ pub(crate) fn stock_adjustments(
     let rows = statement.query([product_id.get(), after, one_more(&page)])?;
     let items = collect(rows, stock_adjustment::decode)?;
     Ok(Some(PageOf::from_one_more(items, page.limit)))
-}
-
-pub(crate) fn best_sellers(
-    connection: &Connection,
-    since: Hour,
-    limit: usize,
-) -> Result<Vec<BestSeller>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT sold.product_id, products.name, sold.quantity, sold.amount
-         FROM (SELECT product_id, sum(quantity) AS quantity, sum(amount) AS amount
-               FROM sales WHERE hour >= ?1 GROUP BY product_id
-               HAVING sum(quantity) > 0
-               ORDER BY 2 DESC, 1 LIMIT ?2) AS sold
-         JOIN products USING (product_id) ORDER BY 3 DESC, 1",
-    )?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    collect(statement.query(params![since.get(), limit])?, |row| {
-        let corrupt = || StorageError::corrupt("sales", "number out of range");
-        // A double beyond the range is held at its end.
-        let amount = row.get::<_, f64>(3)?.clamp(0.0, Money::MAX.get() as f64);
-        Ok(BestSeller {
-            product_id: ProductId::new(row.get(0)?).ok_or_else(corrupt)?,
-            name: row.get(1)?,
-            quantity: Units::new(row.get(2)?).ok_or_else(corrupt)?,
-            amount: Money::new(amount as i64).ok_or_else(corrupt)?,
-        })
-    })
 }
 
 pub(crate) fn events(

@@ -28,7 +28,7 @@ use crate::readers::Readers;
 use crate::rows::{campaign, order, product, user};
 use crate::storage::StorageError;
 use crate::writer::{self, Shared};
-use crate::{mint, reads, remembered};
+use crate::{mint, reads, remembered, sales};
 
 /// A shop in one SQLite file, held by this process alone.
 pub struct SqliteStore {
@@ -265,7 +265,7 @@ impl Reads for SqliteStore {
     }
 
     async fn best_sellers(&self, since: Hour, limit: usize) -> Result<Vec<BestSeller>, Fault> {
-        self.read(move |it| reads::best_sellers(it, since, limit))
+        self.read(move |it| sales::best_sellers(it, since, limit))
             .await
     }
 

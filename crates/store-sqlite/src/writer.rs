@@ -17,6 +17,7 @@ use crate::connection::{self, Role};
 use crate::error::OpenError;
 use crate::options::{MAX_BATCH, PROBE_BYTES};
 use crate::queue::{Job, Queue};
+use crate::sales::SalesLog;
 
 type Reply = oneshot::Sender<Result<Decision, Fault>>;
 
@@ -53,6 +54,7 @@ pub(crate) fn start(
     let mut writer = Writer {
         path: path.to_owned(),
         connection: Some(connection),
+        sales: SalesLog::default(),
         shared,
         runtime,
     };
@@ -96,6 +98,7 @@ struct Writer {
     /// `None` after storage failed to make a commit durable: nothing is
     /// written until it is open again.
     connection: Option<Connection>,
+    sales: SalesLog,
     shared: Arc<Shared>,
     runtime: Handle,
 }
@@ -137,7 +140,7 @@ impl Writer {
     /// Runs a batch; whatever happens, there is one outcome for each request.
     fn write(&mut self, requests: &[Request]) -> Outcomes {
         let started = Instant::now();
-        let result = self.with_connection(|connection| batch::run(connection, requests));
+        let result = self.run_batch(requests);
         let outcomes = match result {
             Ok(outcomes) => outcomes,
             // One request may be at fault: its neighbours must not suffer.
@@ -160,12 +163,20 @@ impl Writer {
         let mut outcomes = Outcomes::with_capacity(requests.len());
         for request in requests {
             let one = std::slice::from_ref(request);
-            match self.with_connection(|connection| batch::run(connection, one)) {
+            match self.run_batch(one) {
                 Ok(outcome) => outcomes.extend(outcome),
                 Err(error) => outcomes.push(Err(fault(&error))),
             }
         }
         outcomes
+    }
+
+    fn run_batch(&mut self, requests: &[Request]) -> Result<Outcomes, BatchError> {
+        let mut sales = std::mem::take(&mut self.sales);
+        let result =
+            self.with_connection(|connection| batch::run(connection, requests, &mut sales));
+        self.sales = sales;
+        result
     }
 
     /// A commit of as many pages as a batch writes, which changes nothing

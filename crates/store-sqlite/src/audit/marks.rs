@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 
 use super::sums::{ProductSums, Sums, UserSums};
+use crate::sales;
 use crate::storage::StorageError;
 
 /// The last rows of the histories at the moment of the snapshot.
@@ -33,7 +34,7 @@ pub(super) fn read(connection: &Connection) -> Result<(Marks, Sums), StorageErro
         sums.users.insert(row.get(0)?, user);
     }
 
-    let mut statement = snapshot.prepare("SELECT product_id, stock, sold FROM products")?;
+    let mut statement = snapshot.prepare("SELECT product_id, stock, sold FROM stocks")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let product = ProductSums {
@@ -54,11 +55,8 @@ pub(super) fn read(connection: &Connection) -> Result<(Marks, Sums), StorageErro
         product.openings = row.get(2)?;
     }
 
-    let mut statement =
-        snapshot.prepare("SELECT product_id, sum(quantity) FROM sales GROUP BY product_id")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        sums.products.entry(row.get(0)?).or_default().best_seller = row.get(1)?;
+    for (product, quantity) in sales::quantities(&snapshot)? {
+        sums.products.entry(product).or_default().best_seller = quantity;
     }
 
     let mut statement = snapshot.prepare("SELECT product_id, user_id, quantity FROM purchases")?;

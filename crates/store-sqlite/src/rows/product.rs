@@ -1,4 +1,4 @@
-//! Rows of `products`.
+//! Rows of `products` and `stocks`.
 
 use std::sync::LazyLock;
 
@@ -7,8 +7,11 @@ use rusqlite::{CachedStatement, Connection, Row, params};
 
 use super::{Decoder, Result, optional};
 
+/// To be read `FROM` [`TABLES`].
 pub(crate) const COLUMNS: &str =
     "product_id, name, price, stock, sold, active, max_per_user, counts_purchases, created_at";
+
+pub(crate) const TABLES: &str = "products JOIN stocks USING (product_id)";
 
 pub(crate) fn decode(row: &Row<'_>) -> Result<Product> {
     let row = Decoder::new(row, "products");
@@ -31,7 +34,7 @@ pub(crate) struct Find<'c>(CachedStatement<'c>);
 impl<'c> Find<'c> {
     pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
         static SQL: LazyLock<String> =
-            LazyLock::new(|| format!("SELECT {COLUMNS} FROM products WHERE product_id = ?1"));
+            LazyLock::new(|| format!("SELECT {COLUMNS} FROM {TABLES} WHERE product_id = ?1"));
         connection.prepare_cached(&SQL).map(Self)
     }
 
@@ -47,47 +50,55 @@ pub(crate) fn find(connection: &Connection, id: ProductId) -> Result<Option<Prod
 pub(crate) fn insert(connection: &Connection, product: &Product) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO products (product_id, name, price, stock, sold, active, max_per_user,
-             counts_purchases, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO products (product_id, name, price, active, max_per_user,
+             counts_purchases, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute(params![
             product.id.get(),
             product.name,
             product.price.get(),
-            product.stock.get(),
-            product.sold.get(),
             product.active,
             product.max_per_user.map(Units::get),
             product.counts_purchases,
             product.created_at.as_micros(),
         ])?;
+    connection
+        .prepare_cached("INSERT INTO stocks (product_id, stock, sold) VALUES (?1, ?2, ?3)")?
+        .execute([product.id.get(), product.stock.get(), product.sold.get()])?;
     Ok(())
 }
 
-/// Updates products, one statement for a whole batch.
-pub(crate) struct Update<'c>(CachedStatement<'c>);
-
-impl<'c> Update<'c> {
-    pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
-        connection
-            .prepare_cached(
-                "UPDATE products SET name = ?2, price = ?3, stock = ?4, sold = ?5, active = ?6,
-                 max_per_user = ?7, counts_purchases = ?8 WHERE product_id = ?1",
-            )
-            .map(Self)
-    }
-
-    pub(crate) fn run(&mut self, product: &Product) -> rusqlite::Result<()> {
-        self.0.execute(params![
+/// Writes what a catalogue edit changes.
+pub(crate) fn update(connection: &Connection, product: &Product) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE products SET name = ?2, price = ?3, active = ?4, max_per_user = ?5,
+             counts_purchases = ?6 WHERE product_id = ?1",
+        )?
+        .execute(params![
             product.id.get(),
             product.name,
             product.price.get(),
-            product.stock.get(),
-            product.sold.get(),
             product.active,
             product.max_per_user.map(Units::get),
             product.counts_purchases,
         ])?;
+    Ok(())
+}
+
+/// Updates stocks, one statement for a whole batch.
+pub(crate) struct UpdateStock<'c>(CachedStatement<'c>);
+
+impl<'c> UpdateStock<'c> {
+    pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
+        connection
+            .prepare_cached("UPDATE stocks SET stock = ?2, sold = ?3 WHERE product_id = ?1")
+            .map(Self)
+    }
+
+    pub(crate) fn run(&mut self, product: &Product) -> rusqlite::Result<()> {
+        self.0
+            .execute([product.id.get(), product.stock.get(), product.sold.get()])?;
         Ok(())
     }
 }

@@ -61,13 +61,13 @@ found! {
     a_wrong_headroom_for_refunds_is_found:
         Law::Ledger, "UPDATE users SET paid = paid + 1 WHERE user_id = 2";
     a_stock_that_does_not_add_up_is_found:
-        Law::Stock, "UPDATE products SET stock = stock + 1 WHERE product_id = 1";
+        Law::Stock, "UPDATE stocks SET stock = stock + 1 WHERE product_id = 1";
     a_lost_stock_adjustment_is_found:
         Law::Stock, "DELETE FROM stock_adjustments WHERE product_id = 1";
     a_wrong_count_of_pieces_sold_is_found:
-        Law::Stock, "UPDATE products SET sold = sold + 1 WHERE product_id = 1";
+        Law::Stock, "UPDATE stocks SET sold = sold + 1 WHERE product_id = 1";
     a_wrong_best_seller_figure_is_found:
-        Law::Stock, "UPDATE sales SET quantity = quantity + 1 WHERE product_id = 1";
+        Law::Stock, "INSERT INTO sales_log (hour, deltas) VALUES (1, '[[1,1,1]]')";
     a_wrong_count_of_purchases_is_found:
         Law::Stock, "UPDATE purchases SET quantity = quantity + 1 WHERE user_id = 2";
     a_campaign_that_gave_out_too_many_is_found:
