@@ -16,6 +16,17 @@ pub enum OpenError {
         /// The process that holds it, where it could be read.
         holder: Option<u32>,
     },
+    /// Another import runs on the file.
+    #[error(
+        "another import{} is already running on {path}; wait until it has ended, and import this file then",
+        holder.map(|id| format!(" (process {id})")).unwrap_or_default()
+    )]
+    ImportUnderWay {
+        /// The database file.
+        path: PathBuf,
+        /// The process that holds it, where it could be read.
+        holder: Option<u32>,
+    },
     /// The path does not exist where it must.
     #[error(
         "there is no database at {path}; check --database, or run `jumun migrate` to create it"
@@ -89,9 +100,7 @@ pub enum OpenError {
         least: &'static str,
     },
     /// Anything else that SQLite says.
-    #[error(
-        "{path}: {reason}; run `jumun audit` on a copy and restore a backup if it finds damage"
-    )]
+    #[error("{path} cannot be used as it is: {reason}; put it aside and restore a backup")]
     Damaged {
         /// The database file.
         path: PathBuf,

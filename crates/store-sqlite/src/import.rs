@@ -10,7 +10,8 @@ use crate::batch::decide_all;
 use crate::checkpoint;
 use crate::connection::Role;
 use crate::error::OpenError;
-use crate::migrate::{migrate, open_current};
+use crate::lock::ImportLock;
+use crate::migrate::{check_ours, migrate, open_current};
 use crate::mint;
 use crate::options::Options;
 use crate::sales::{self, SalesLog};
@@ -80,8 +81,10 @@ pub enum ImportError {
 
 /// Brings in rows in short transactions, so that a running server's orders go
 /// on. A run that was cut short is finished by running the same file again.
+/// One at a time: it holds a lock of its own until it is dropped.
 pub struct Importer {
     connection: Connection,
+    _lock: ImportLock,
 }
 
 impl Importer {
@@ -89,11 +92,14 @@ impl Importer {
     ///
     /// # Errors
     ///
-    /// As [`migrate`].
+    /// As [`migrate`], and [`OpenError::ImportUnderWay`].
     pub fn open(path: &Path, options: &Options) -> Result<Self, OpenError> {
+        check_ours(path)?;
+        let lock = ImportLock::take(path)?;
         migrate(path, options)?;
         Ok(Self {
             connection: open_current(path, Role::Writer)?,
+            _lock: lock,
         })
     }
 

@@ -1,4 +1,4 @@
-//! One server a file, kept by an operating system lock.
+//! One server and one import a file, kept by operating system locks.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -6,18 +6,57 @@ use std::path::{Path, PathBuf};
 
 use crate::error::OpenError;
 
-/// Held while a server runs on the database. The lock lives on a file of its
-/// own, `<database>.lock`: closing a handle on the database itself would drop
-/// SQLite's own locks. The system releases it however the process ends.
+/// Held while a server runs on the database, on `<database>.lock`.
 #[derive(Debug)]
 pub(crate) struct ServerLock {
-    file: File,
+    _held: FileLock,
 }
 
 impl ServerLock {
     /// Takes the lock of the database at `path`, which need not exist yet.
     pub(crate) fn take(path: &Path) -> Result<Self, OpenError> {
-        let lock_path = lock_path(path);
+        let refused = |holder| OpenError::InUse {
+            path: path.to_owned(),
+            holder,
+        };
+        let held = FileLock::take(lock_path(path, ".lock"), refused)?;
+        Ok(Self { _held: held })
+    }
+}
+
+/// Held while an import runs on the database, on `<database>.import.lock`: two
+/// at once would each judge rows that the other may yet take back.
+#[derive(Debug)]
+pub(crate) struct ImportLock {
+    _held: FileLock,
+}
+
+impl ImportLock {
+    /// Takes the lock of the database at `path`, which need not exist yet.
+    pub(crate) fn take(path: &Path) -> Result<Self, OpenError> {
+        let refused = |holder| OpenError::ImportUnderWay {
+            path: path.to_owned(),
+            holder,
+        };
+        let held = FileLock::take(lock_path(path, ".import.lock"), refused)?;
+        Ok(Self { _held: held })
+    }
+}
+
+/// A lock on a file of its own: closing a handle on the database itself would
+/// drop SQLite's own locks. The system releases it however the process ends.
+#[derive(Debug)]
+struct FileLock {
+    file: File,
+}
+
+impl FileLock {
+    /// Takes it, or tells `refused` which process holds it, where that can be
+    /// read.
+    fn take(
+        lock_path: PathBuf,
+        refused: impl FnOnce(Option<u32>) -> OpenError,
+    ) -> Result<Self, OpenError> {
         let unusable = |error: std::io::Error| OpenError::Unusable {
             path: lock_path.clone(),
             reason: error.to_string(),
@@ -38,10 +77,7 @@ impl ServerLock {
                     .read_to_string(&mut text)
                     .ok()
                     .and_then(|_| text.trim().parse().ok());
-                return Err(OpenError::InUse {
-                    path: path.to_owned(),
-                    holder,
-                });
+                return Err(refused(holder));
             }
             Err(TryLockError::Error(error)) => return Err(unusable(error)),
         }
@@ -53,7 +89,7 @@ impl ServerLock {
     }
 }
 
-impl Drop for ServerLock {
+impl Drop for FileLock {
     fn drop(&mut self) {
         // Closing would keep the lock while a child process that is just being
         // started still has a copy of the handle. If it fails, closing remains.
@@ -63,7 +99,7 @@ impl Drop for ServerLock {
 
 /// Links lead to one lock: the path is resolved first, or its folder where
 /// the database is yet to be created.
-fn lock_path(path: &Path) -> PathBuf {
+fn lock_path(path: &Path, suffix: &str) -> PathBuf {
     let resolved = std::fs::canonicalize(path).unwrap_or_else(|_| {
         let folder = path
             .parent()
@@ -75,6 +111,6 @@ fn lock_path(path: &Path) -> PathBuf {
         }
     });
     let mut name = resolved.into_os_string();
-    name.push(".lock");
+    name.push(suffix);
     PathBuf::from(name)
 }

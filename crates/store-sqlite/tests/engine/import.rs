@@ -3,7 +3,7 @@
 use crate::support::{Shop, product, user};
 use jumun_domain::{Charge, Command, PutProduct, RegisterUser, Request};
 use jumun_store::{Reads, Store};
-use jumun_store_sqlite::{ImportError, ImportRow, Importer, Options};
+use jumun_store_sqlite::{ImportError, ImportRow, Importer, OpenError, Options};
 
 const DIGEST: [u8; 32] = [7; 32];
 
@@ -107,6 +107,7 @@ async fn an_import_that_was_cut_short_is_finished_by_running_it_again() {
         importer.import(&DIGEST, &rows, &mut |_| panic!("killed"))
     }));
     assert!(cut.is_err());
+    drop(importer);
     let mut importer = Importer::open(&shop.path(), &Options::default()).unwrap();
     let done = importer.already_done(&DIGEST).unwrap();
     assert!(done > 0 && done < 1_200, "{done}");
@@ -119,4 +120,33 @@ async fn an_import_that_was_cut_short_is_finished_by_running_it_again() {
     assert_eq!(existing, [user(100), user(1_299)]);
     assert_clean(&shop).await;
     shop.store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_import_at_the_same_time_is_refused_also_through_a_link() {
+    let shop = Shop::open().await;
+    let link = shop.folder().join("link.db");
+    std::os::unix::fs::symlink(shop.path(), &link).unwrap();
+    let mut first = Importer::open(&shop.path(), &Options::default()).unwrap();
+    for path in [shop.path(), link] {
+        let error = match Importer::open(&path, &Options::default()) {
+            Err(error) => error,
+            Ok(_) => panic!("two imports at once"),
+        };
+        let own = Some(std::process::id());
+        assert!(
+            matches!(&error, OpenError::ImportUnderWay { holder, .. } if *holder == own),
+            "{error}"
+        );
+        assert!(
+            error.to_string().contains("; wait until it has ended"),
+            "{error}"
+        );
+    }
+    first
+        .import(&DIGEST, &users(100..200), &mut |_| {})
+        .unwrap();
+    drop(first);
+    let second = Importer::open(&shop.path(), &Options::default()).unwrap();
+    assert_eq!(second.existing_users(&[user(100)]).unwrap(), [user(100)]);
 }
