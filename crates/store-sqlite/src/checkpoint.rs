@@ -10,7 +10,7 @@ use rusqlite::{Connection, MAIN_DB};
 
 use crate::connection::{self, Role};
 use crate::error::OpenError;
-use crate::options::{CHECKPOINT_PAGES, WAL_RESTART_PAGES};
+use crate::options::{CHECKPOINT_PAGES, MAX_CHECKPOINT_PASSES, WAL_REST_PAGES, WAL_RESTART_PAGES};
 
 /// What the writer and the checkpoint thread tell each other.
 #[derive(Default)]
@@ -123,17 +123,27 @@ impl Checkpointer {
 }
 
 fn checkpoint(connection: &Connection, signal: &CheckpointSignal) {
-    match passive(connection) {
-        Ok((log_pages, done_pages)) => {
-            signal.done_pages.store(done_pages, Ordering::Relaxed);
-            if log_pages >= WAL_RESTART_PAGES {
-                signal.finish.store(true, Ordering::Relaxed);
+    // What the writer adds while a pass runs is left to the next one, which is
+    // shorter. Only when little is left is the writer asked to do the rest: it
+    // would hold up orders.
+    for _ in 0..MAX_CHECKPOINT_PASSES {
+        match passive(connection) {
+            Ok((log_pages, done_pages)) => {
+                signal.done_pages.store(done_pages, Ordering::Relaxed);
+                if log_pages < WAL_RESTART_PAGES {
+                    return;
+                }
+                if signal.log_pages().saturating_sub(done_pages) <= WAL_REST_PAGES {
+                    break;
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a checkpoint failed; the log is kept and it is tried again");
+                return;
             }
         }
-        Err(error) => {
-            tracing::warn!(%error, "a checkpoint failed; the log is kept and it is tried again");
-        }
     }
+    signal.finish.store(true, Ordering::Relaxed);
 }
 
 /// Copies what no reader still needs from the log; waits for nobody. Returns

@@ -34,6 +34,6 @@ pub use backup::{BackupError, backup};
 pub use error::OpenError;
 pub use import::{ImportError, ImportRow, Imported, Importer};
 pub use migrate::{Migration, migrate};
-pub use options::Options;
+pub use options::{Options, worker_threads};
 pub use shop_reader::ShopReader;
 pub use store::SqliteStore;

@@ -106,6 +106,20 @@ pub(crate) fn check_ours(path: &Path) -> Result<(), OpenError> {
             known,
         });
     }
+    check_one_name(path)
+}
+
+/// Two servers on one file under two names would not see each other's lock,
+/// and each would have a log of its own.
+fn check_one_name(path: &Path) -> Result<(), OpenError> {
+    let names = std::fs::metadata(path).map_or(1, |it| std::os::unix::fs::MetadataExt::nlink(&it));
+    if names > 1 {
+        return Err(OpenError::Unusable {
+            path: path.to_owned(),
+            reason: format!("the file has {names} names (hard links)"),
+            remedy: "remove the others, or serve a copy: two servers could run on it unseen",
+        });
+    }
     Ok(())
 }
 

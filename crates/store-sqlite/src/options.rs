@@ -26,6 +26,12 @@ impl Default for Options {
     }
 }
 
+/// How many worker threads the runtime around the engine should have: all
+/// processors but the one that the writer keeps busy.
+pub fn worker_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
+}
+
 /// Waiting requests: a second's worth on a small machine, so that one who is
 /// let in is answered soon, and a burst of thousands is not turned away.
 const QUEUE_CAPACITY: usize = 16_384;
@@ -54,6 +60,14 @@ pub(crate) const CHECKPOINT_PAGES: u32 = 4_096;
 /// checkpointing, the writer does the small rest itself between two batches,
 /// so that the log begins anew instead of growing for ever.
 pub(crate) const WAL_RESTART_PAGES: u32 = 16_384;
+
+/// A rest of the log that the writer may checkpoint between two batches: about
+/// as many pages as a batch writes, so about as long.
+pub(crate) const WAL_REST_PAGES: u32 = 256;
+
+/// Passes after which the writer does the rest however long it is: the log
+/// then grows faster than the disk takes it, and must not grow for ever.
+pub(crate) const MAX_CHECKPOINT_PASSES: u32 = 8;
 
 /// What the log is cut back to when it begins anew.
 pub(crate) const WAL_KEPT_BYTES: i64 = 64 << 20;

@@ -89,7 +89,11 @@ pub(crate) struct Arguments {
 /// be had.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     arguments.log.start()?;
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| cannot_run(&error))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(jumun_store_sqlite::worker_threads())
+        .enable_all()
+        .build()
+        .map_err(|error| cannot_run(&error))?;
     runtime.block_on(serve(arguments))
 }
 

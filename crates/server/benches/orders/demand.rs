@@ -58,9 +58,8 @@ impl Basket {
         let user_id = rng.i64(1..=size.users);
         let items = match workload {
             Workload::Hot => vec![(HOT_PRODUCT, 1)],
-            Workload::Uniform => (0..rng.usize(1..=MAX_LINES))
-                .map(|_| (rng.i64(1..=size.products), rng.i64(1..=MAX_QUANTITY)))
-                .collect(),
+            Workload::Uniform => lines(rng, |rng| rng.i64(1..=size.products)),
+            Workload::Skewed => lines(rng, |rng| by_rank(rng, size.products)),
         };
         Self { user_id, items }
     }
@@ -79,6 +78,18 @@ impl Basket {
             items.join(",")
         )
     }
+}
+
+fn lines(rng: &mut Rng, mut product: impl FnMut(&mut Rng) -> i64) -> Vec<(i64, i64)> {
+    (0..rng.usize(1..=MAX_LINES))
+        .map(|_| (product(rng), rng.i64(1..=MAX_QUANTITY)))
+        .collect()
+}
+
+/// A rank that comes up in inverse proportion to itself.
+fn by_rank(rng: &mut Rng, products: i64) -> i64 {
+    let rank = (products as f64).powf(rng.f64()) as i64;
+    rank.clamp(1, products)
 }
 
 /// Mints idempotency keys, none twice.

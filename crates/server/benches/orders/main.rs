@@ -43,7 +43,6 @@ use clap::Parser;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-
 use crate::options::{Options, Role};
 
 fn main() -> anyhow::Result<()> {

@@ -82,6 +82,9 @@ pub(crate) enum Role {
 pub(crate) enum Workload {
     /// 1 to 3 lines of any products.
     Uniform,
+    /// 1 to 3 lines; the product of rank n is wanted n times less often than
+    /// the first (Zipf's law), as in a real shop.
+    Skewed,
     /// One line of the one product that everybody wants.
     Hot,
 }

@@ -15,7 +15,7 @@ use crate::roofline;
 
 /// Serves without storage.
 pub(crate) fn serve_roofline() -> anyhow::Result<()> {
-    runtime()?.block_on(async {
+    runtime(all_processors())?.block_on(async {
         let listener = listen().await?;
         Ok(roofline::run(listener, stdin_ends()).await?)
     })
@@ -23,7 +23,7 @@ pub(crate) fn serve_roofline() -> anyhow::Result<()> {
 
 /// Serves from the embedded engine, as `jumun serve` does.
 pub(crate) fn serve_jumun(database: &Path) -> anyhow::Result<()> {
-    runtime()?.block_on(async {
+    runtime(jumun_store_sqlite::worker_threads())?.block_on(async {
         let store: Arc<dyn Store> = Arc::new(open(database)?);
         let listener = listen().await?;
         let config = jumun_server::Config::default();
@@ -36,7 +36,7 @@ pub(crate) fn serve_jumun(database: &Path) -> anyhow::Result<()> {
 
 /// Creates and fills a database.
 pub(crate) fn fill(database: &Path, plan: FillPlan) -> anyhow::Result<()> {
-    runtime()?.block_on(async {
+    runtime(all_processors())?.block_on(async {
         let store: Arc<dyn Store> = Arc::new(open(database)?);
         fill::fill(Arc::clone(&store), plan).await?;
         store.close().await;
@@ -52,8 +52,14 @@ fn open(database: &Path) -> anyhow::Result<SqliteStore> {
     )?)
 }
 
-fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+/// The runtime's own default.
+fn all_processors() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+fn runtime(workers: usize) -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers)
         .enable_all()
         .build()
 }

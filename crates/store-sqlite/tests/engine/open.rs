@@ -31,6 +31,20 @@ async fn a_second_server_on_the_file_is_refused_also_through_a_link() {
 }
 
 #[tokio::test]
+async fn a_file_with_a_second_name_is_refused_since_locks_go_by_name() {
+    let shop = Shop::open().await;
+    shop.store.close().await;
+    let second = shop.folder().join("second.db");
+    std::fs::hard_link(shop.path(), &second).unwrap();
+    for path in [shop.path(), second.clone()] {
+        let error = open_error(&path);
+        assert!(error.to_string().contains("hard links"), "{error}");
+    }
+    std::fs::remove_file(second).unwrap();
+    SqliteStore::open(&shop.path(), &Options::default()).unwrap();
+}
+
+#[tokio::test]
 async fn a_closed_store_lets_go_of_the_file_and_refuses_what_comes_after() {
     let shop = Shop::open().await;
     shop.order(1, true).await;

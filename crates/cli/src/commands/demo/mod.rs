@@ -51,6 +51,10 @@ pub(crate) struct Arguments {
 /// When the server cannot begin, or stops by itself.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     logging::start_quietly()?;
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| stage::cannot(&error))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(jumun_store_sqlite::worker_threads())
+        .enable_all()
+        .build()
+        .map_err(|error| stage::cannot(&error))?;
     runtime.block_on(run::run(arguments, Language::of_environment()))
 }
