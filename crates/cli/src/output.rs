@@ -34,6 +34,11 @@ pub(crate) fn note(text: impl Display) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
+/// `1 row`, `2 rows`
+pub(crate) fn rows(count: u64) -> String {
+    format!("{count} {}", if count == 1 { "row" } else { "rows" })
+}
+
 /// Rows in columns as wide as their widest cell. The columns named in
 /// `numeric` are aligned to the right.
 pub(crate) fn table(rows: &[Vec<String>], numeric: &[usize]) -> String {

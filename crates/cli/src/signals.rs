@@ -56,6 +56,11 @@ impl Stop {
         Ok(Self { asked })
     }
 
+    /// Whether the command shall end.
+    pub(crate) fn is_asked(&self) -> bool {
+        *self.asked.borrow()
+    }
+
     /// Waits until the command shall end.
     pub(crate) async fn asked(mut self) {
         // The sender lives as long as the runtime; without it, end too.

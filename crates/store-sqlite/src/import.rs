@@ -1,5 +1,8 @@
 //! Bulk imports beside a running server.
 
+mod taking_back;
+
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Instant;
 
@@ -14,7 +17,7 @@ use crate::lock::ImportLock;
 use crate::migrate::{check_ours, migrate, open_current};
 use crate::mint;
 use crate::options::Options;
-use crate::sales::{self, SalesLog};
+use crate::sales::SalesLog;
 use crate::storage::StorageError;
 
 /// Rows in one transaction: some milliseconds, which is what an order beside
@@ -59,7 +62,9 @@ pub enum ImportError {
     },
     /// A row could not be brought in and some rows before it are in use already.
     #[error(
-        "line {line}: {reason}; {kept} rows before it are in use by now and stay, every other row was taken back"
+        "line {line}: {reason}; {} before it, used or changed by now, {}, every other row was taken back",
+        count(*kept),
+        if *kept == 1 { "stays" } else { "stay" }
     )]
     Kept {
         /// The line of the file.
@@ -70,13 +75,37 @@ pub enum ImportError {
         kept: u64,
     },
     /// The storage failed.
-    #[error("{reason}; {done} rows were imported: run the same import again to finish it")]
+    #[error(
+        "{reason}; {} imported: run the same import again, with the file as it is, to finish it",
+        counted(*done)
+    )]
     Storage {
         /// What the storage says, with a remedy.
         reason: String,
         /// Rows brought in before.
         done: u64,
     },
+    /// The caller asked it to stop.
+    #[error(
+        "stopped after {done} of {}; run the same import again, with the file as it is, to finish it",
+        count(*total)
+    )]
+    Stopped {
+        /// Rows brought in before, in earlier runs too.
+        done: u64,
+        /// Rows of the file.
+        total: u64,
+    },
+}
+
+/// `1 row`, `2 rows`
+fn count(rows: u64) -> String {
+    format!("{rows} {}", if rows == 1 { "row" } else { "rows" })
+}
+
+/// `1 row was`, `2 rows were`
+fn counted(rows: u64) -> String {
+    format!("{} {}", count(rows), if rows == 1 { "was" } else { "were" })
 }
 
 /// Brings in rows in short transactions, so that a running server's orders go
@@ -166,19 +195,42 @@ impl Importer {
         Ok(done.and_then(|done| u64::try_from(done).ok()).unwrap_or(0))
     }
 
+    /// For each import that was cut short and not finished since, how many rows
+    /// it has brought in.
+    ///
+    /// # Errors
+    ///
+    /// [`ImportError::Storage`] when the database cannot be read.
+    pub fn unfinished(&self) -> Result<Vec<u64>, ImportError> {
+        let query = || -> rusqlite::Result<Vec<i64>> {
+            let mut statement = self.connection.prepare(
+                "SELECT rows_done FROM imports
+                 WHERE finished_at IS NULL AND rows_done > 0 ORDER BY rows_done",
+            )?;
+            let rows = statement.query_map([], |row| row.get(0))?;
+            rows.collect()
+        };
+        let done = query().map_err(|error| storage(error.into(), 0))?;
+        Ok(done
+            .into_iter()
+            .filter_map(|done| u64::try_from(done).ok())
+            .collect())
+    }
+
     /// Brings in all of `rows`, the whole file, whose `digest` recognises it
-    /// again. `progress` is told how many rows are in.
+    /// again. `progress` is told how many rows are in, after each transaction,
+    /// and may break the import off there.
     ///
     /// # Errors
     ///
     /// [`ImportError`]: a row that turns out to exist takes back all that this
-    /// import brought in; after a failure of storage the same import can be
-    /// run again and goes on where it stopped.
+    /// import brought in; after a failure of storage, or when it was told to
+    /// stop, the same import can be run again and goes on where it stopped.
     pub fn import(
         &mut self,
         digest: &[u8],
         rows: &[ImportRow],
-        progress: &mut dyn FnMut(u64),
+        progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Result<Imported, ImportError> {
         let resumed = self.already_done(digest)?;
         let skip = usize::try_from(resumed)
@@ -189,7 +241,7 @@ impl Importer {
             let started = Instant::now();
             done += chunk.len() as u64;
             let last = done == rows.len() as u64;
-            match self.import_chunk(digest, chunk, done, last) {
+            let asked = match self.import_chunk(digest, chunk, done, last) {
                 Ok(()) => progress(done),
                 Err(ChunkError::Row { line, reason }) => {
                     let before = done - chunk.len() as u64;
@@ -198,10 +250,16 @@ impl Importer {
                 Err(ChunkError::Storage(error)) => {
                     return Err(storage(error, done - chunk.len() as u64));
                 }
-            }
+            };
             if index % TRANSACTIONS_PER_CHECKPOINT == TRANSACTIONS_PER_CHECKPOINT - 1 || last {
                 // The log is only longer if it fails now.
                 let _ = checkpoint::passive(&self.connection);
+            }
+            if !last && asked.is_break() {
+                return Err(ImportError::Stopped {
+                    done,
+                    total: rows.len() as u64,
+                });
             }
             if !last {
                 // As long again for the orders of a server beside it.
@@ -266,46 +324,12 @@ impl Importer {
         line: u64,
         reason: String,
     ) -> ImportError {
-        let mut kept = 0;
         let rows = &rows[..usize::try_from(done).unwrap_or(usize::MAX).min(rows.len())];
-        for chunk in rows.chunks(ROWS_PER_TRANSACTION) {
-            match self.take_back_chunk(chunk) {
-                Ok(count) => kept += count,
-                Err(error) => return storage(error, done),
-            }
+        match taking_back::take_back(&mut self.connection, digest, rows) {
+            Ok(0) => ImportError::Row { line, reason },
+            Ok(kept) => ImportError::Kept { line, reason, kept },
+            Err((error, left)) => storage(error, left),
         }
-        let forgotten = self
-            .connection
-            .execute("DELETE FROM imports WHERE digest = ?1", [digest]);
-        if let Err(error) = forgotten {
-            return storage(error.into(), done);
-        }
-        if kept == 0 {
-            ImportError::Row { line, reason }
-        } else {
-            ImportError::Kept { line, reason, kept }
-        }
-    }
-
-    fn take_back_chunk(&mut self, rows: &[ImportRow]) -> Result<u64, StorageError> {
-        use jumun_domain::Command;
-
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut kept = 0;
-        for row in rows {
-            let removed = match row.requests.first().map(|request| &request.command) {
-                Some(Command::RegisterUser(it)) => {
-                    remove_user(&transaction, it.user_id, row.requests.len() - 1)?
-                }
-                Some(Command::PutProduct(it)) => remove_product(&transaction, it.product_id)?,
-                _ => true,
-            };
-            kept += u64::from(!removed);
-        }
-        transaction.commit()?;
-        Ok(kept)
     }
 }
 
@@ -344,55 +368,4 @@ fn objection(decision: &Decision) -> Option<String> {
             Some(codes.join(", "))
         }
     }
-}
-
-/// Removes a user who has no more than the opening charge. `false` if there is more.
-fn remove_user(
-    connection: &Connection,
-    id: UserId,
-    opening_entries: usize,
-) -> Result<bool, StorageError> {
-    let Some(found) = crate::rows::user::find(connection, id)? else {
-        return Ok(true);
-    };
-    let heads = found.heads;
-    let opening = match heads.entry {
-        None => opening_entries == 0,
-        Some(key) => {
-            opening_entries == 1
-                && crate::rows::entry::find_by_key(connection, key)?
-                    .is_some_and(|found| found.previous.is_none())
-        }
-    };
-    if !opening || heads.order.is_some() || heads.coupon.is_some() {
-        return Ok(false);
-    }
-    connection
-        .prepare_cached("DELETE FROM entries WHERE key = ?1")?
-        .execute([heads.entry])?;
-    connection
-        .prepare_cached("DELETE FROM users WHERE user_id = ?1")?
-        .execute([id.get()])?;
-    Ok(true)
-}
-
-/// Removes a product that has no more than its opening stock. `false` if there is more.
-fn remove_product(connection: &Connection, id: ProductId) -> Result<bool, StorageError> {
-    let count = |sql| -> rusqlite::Result<i64> {
-        connection
-            .prepare_cached(sql)?
-            .query_row([id.get()], |row| row.get(0))
-    };
-    let adjustments = count("SELECT count(*) FROM stock_adjustments WHERE product_id = ?1")?;
-    if adjustments != 1 || sales::knows(connection, id)? {
-        return Ok(false);
-    }
-    for sql in [
-        "DELETE FROM stock_adjustments WHERE product_id = ?1",
-        "DELETE FROM products WHERE product_id = ?1",
-        "DELETE FROM stocks WHERE product_id = ?1",
-    ] {
-        connection.prepare_cached(sql)?.execute([id.get()])?;
-    }
-    Ok(true)
 }

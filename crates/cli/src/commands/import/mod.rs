@@ -2,6 +2,7 @@
 
 mod problems;
 mod products;
+mod quotes;
 mod run;
 mod sheet;
 mod text;
@@ -20,8 +21,12 @@ The file is CSV in UTF-8 with a header, the columns in any order:
   products: productId,name,price,stock
 
 The whole file is checked first. A bad row, and an id that exists is one, is named by its line, and \
-nothing is imported. Works beside a running server, in short transactions. An import that was cut \
-short is finished by running the same file again.
+nothing is imported. Works beside a running server, in short transactions, one import at a time.
+
+An import that is cut short keeps the rows that are in; Ctrl-C and SIGTERM stop it after the \
+transaction under way. To resume it, import the same file again, unchanged: it is recognised by \
+its content, and goes on where it stopped. A file that was edited is another file, and the rows \
+that are in are then told as existing.
 
 Examples:
   jumun import users users.csv --database sqlite:shop.db

@@ -1,5 +1,6 @@
 //! The bad rows of a file, as many of them as a person reads.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jumun_domain::{Rule, Violation};
@@ -7,20 +8,22 @@ use jumun_domain::{Rule, Violation};
 /// Bad rows that are named one by one: enough to see the pattern.
 const MAX_NAMED: usize = 20;
 
-/// Bad rows, each by its line.
+/// Bad rows, each by its line, in whichever order they are found.
 #[derive(Default, Debug)]
 pub(super) struct Problems {
-    named: Vec<String>,
+    /// The first ones of the file. No two rows begin on the same line.
+    named: BTreeMap<u64, String>,
     total: usize,
 }
 
 impl Problems {
     /// Notes a bad row.
     pub(super) fn add(&mut self, line: u64, what: impl fmt::Display) {
-        if self.named.len() < MAX_NAMED {
-            self.named.push(format!("line {line}: {what}"));
-        }
         self.total += 1;
+        self.named.insert(line, what.to_string());
+        if self.named.len() > MAX_NAMED {
+            self.named.pop_last();
+        }
     }
 
     /// Whether every row is good.
@@ -37,8 +40,8 @@ impl fmt::Display for Problems {
             "rows are"
         };
         write!(formatter, "{} {rows} bad; nothing was imported", self.total)?;
-        for row in &self.named {
-            write!(formatter, "\n  {row}")?;
+        for (line, what) in &self.named {
+            write!(formatter, "\n  line {line}: {what}")?;
         }
         match self.total - self.named.len() {
             0 => Ok(()),

@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::BufReader;
+use std::ops::ControlFlow;
 
 use jumun_domain::Request;
 use jumun_store_sqlite::{ImportError, ImportRow, Importer, Options};
+use tokio::runtime::Runtime;
 
 use super::Arguments;
 use super::problems::Problems;
@@ -13,6 +15,7 @@ use super::sheet::{self, BadSheet, MAX_ROWS, Numbered, Row, Sheet};
 use crate::failure::Failure;
 use crate::output;
 use crate::progress::Progress;
+use crate::signals::{Hangup, Stop};
 
 /// Imports a file of one kind of row.
 ///
@@ -23,7 +26,15 @@ use crate::progress::Progress;
 pub(super) fn import<R: Row>(arguments: &Arguments) -> Result<(), Failure> {
     let path = arguments.database.file()?;
     let shown = arguments.file.display();
-    let Sheet { rows, digest } = read::<R>(arguments)?;
+    let Sheet {
+        rows,
+        mut problems,
+        digest,
+    } = read::<R>(arguments)?;
+    if !problems.is_empty() && !path.exists() {
+        // A bad file creates no database.
+        return Err(bad_rows(arguments, &problems));
+    }
     let options = Options {
         currency: arguments.currency.currency,
         ..Options::default()
@@ -40,15 +51,30 @@ pub(super) fn import<R: Row>(arguments: &Arguments) -> Result<(), Failure> {
         // These are in, and no mistake of the file.
         fresh.nth(last);
     }
-    let problems = existing(&importer, fresh.as_slice())?;
+    let some_exist = existing(&importer, fresh.as_slice(), &mut problems)?;
     if !problems.is_empty() {
-        return Err(bad_rows(arguments, &problems));
+        let refusal = bad_rows(arguments, &problems);
+        let unfinished = importer.unfinished().map_err(|error| stopped(&error))?;
+        return Err(if some_exist && !unfinished.is_empty() {
+            refusal.help(finish_first(&unfinished))
+        } else {
+            refusal
+        });
     }
     let total = rows.len() as u64;
     let rows: Vec<ImportRow> = rows.into_iter().map(commands).collect();
+    // From here on a signal must not leave the user guessing what is in.
+    let signals = Signals::listen()?;
     let progress = Progress::bar(total, "importing");
     let imported = importer
-        .import(&digest, &rows, &mut |done| progress.set(done, None))
+        .import(&digest, &rows, &mut |done| {
+            progress.set(done, None);
+            if signals.stop.is_asked() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        })
         .map_err(|error| stopped(&error))?;
     drop(progress);
     let earlier = match imported.resumed {
@@ -56,8 +82,8 @@ pub(super) fn import<R: Row>(arguments: &Arguments) -> Result<(), Failure> {
         rows => format!(", and {rows} in an earlier run that was cut short"),
     };
     output::note(format!(
-        "imported {} rows of {shown}{earlier}",
-        imported.rows
+        "imported {} of {shown}{earlier}",
+        output::rows(imported.rows)
     ));
     Ok(())
 }
@@ -77,17 +103,19 @@ fn read<R: Row>(arguments: &Arguments) -> Result<Sheet<R>, Failure> {
             "{path} has more than {MAX_ROWS} rows; nothing was imported"
         ))
         .help("split it, each part with the header, and import the parts one by one"),
-        BadSheet::Rows(problems) => bad_rows(arguments, &problems),
     })
 }
 
-/// The rows whose ids are in the database already.
-fn existing<R: Row>(importer: &Importer, rows: &[Numbered<R>]) -> Result<Problems, Failure> {
+/// Adds the rows whose ids are in the database already; whether there are any.
+fn existing<R: Row>(
+    importer: &Importer,
+    rows: &[Numbered<R>],
+    problems: &mut Problems,
+) -> Result<bool, Failure> {
     let existing: HashSet<i64> = R::existing(importer, rows)
         .map_err(|error| stopped(&error))?
         .into_iter()
         .collect();
-    let mut problems = Problems::default();
     for Numbered { line, row } in rows {
         if existing.contains(&row.id()) {
             problems.add(
@@ -96,7 +124,55 @@ fn existing<R: Row>(importer: &Importer, rows: &[Numbered<R>]) -> Result<Problem
             );
         }
     }
-    Ok(problems)
+    Ok(!existing.is_empty())
+}
+
+/// What to do about rows that an import which was cut short may have brought in.
+fn finish_first(unfinished: &[u64]) -> String {
+    match unfinished {
+        [done] => format!(
+            "an earlier import was cut short after {}, which may be these; import that same, \
+             unchanged file again to finish it, and then what it lacks as a file of its own",
+            output::rows(*done)
+        ),
+        several => format!(
+            "{} earlier imports were cut short, after {} in all, which may be these; import each \
+             of those same, unchanged files again to finish it, and then what they lack as a file \
+             of its own",
+            several.len(),
+            output::rows(several.iter().sum())
+        ),
+    }
+}
+
+/// The signals that stop an import in good order.
+struct Signals {
+    stop: Stop,
+    /// It listens as long as this lives.
+    _runtime: Runtime,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, Failure> {
+        let cannot = |error: std::io::Error| {
+            Failure::new(format!("cannot listen for signals: {error}")).help(
+                "check the limits of this process (open files, memory), and start the import again",
+            )
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .map_err(cannot)?;
+        let stop = {
+            let _inside = runtime.enter();
+            Stop::on_signals(Hangup::Ignored, || ()).map_err(cannot)?
+        };
+        Ok(Self {
+            stop,
+            _runtime: runtime,
+        })
+    }
 }
 
 fn commands<R: Row>(numbered: Numbered<R>) -> ImportRow {
@@ -120,6 +196,6 @@ fn stopped(error: &ImportError) -> Failure {
     match error {
         ImportError::Row { .. } | ImportError::Kept { .. } => Failure::new(error.to_string())
             .help("correct this row, or leave out what is in, and import the file again"),
-        ImportError::Storage { .. } => Failure::engine(error),
+        ImportError::Storage { .. } | ImportError::Stopped { .. } => Failure::engine(error),
     }
 }

@@ -50,29 +50,30 @@ pub(super) struct Numbered<R> {
     pub(super) row: R,
 }
 
-/// A file in which every row is good.
+/// A file and what is wrong with it.
 #[derive(Debug)]
 pub(super) struct Sheet<R> {
-    /// The rows, in the order of the file.
+    /// The good rows, in the order of the file.
     pub(super) rows: Vec<Numbered<R>>,
+    /// The bad ones.
+    pub(super) problems: Problems,
     /// SHA-256 of the file, byte for byte.
     pub(super) digest: [u8; 32],
 }
 
-/// Why a file cannot be used.
+/// Why no row of a file can be used.
 #[derive(Debug)]
 pub(super) enum BadSheet {
     /// The first line is not the header that it has to be.
     Header(String),
-    /// Some rows are bad.
-    Rows(Problems),
     /// It has more rows than [`MAX_ROWS`].
     TooLong,
     /// It cannot be read.
     Unreadable(io::Error),
 }
 
-/// Reads a whole file and checks every row of it.
+/// Reads a whole file and checks every row of it. Bad rows are no error: whether
+/// the good ones exist already is to be told together with them.
 ///
 /// # Errors
 ///
@@ -85,6 +86,9 @@ pub(super) fn read<R: Row>(file: impl Read) -> Result<Sheet<R>, BadSheet> {
         .terminator(Terminator::Any(b'\n'))
         .from_reader(Text::new(file));
     let header = reader.byte_headers().map_err(unreadable)?.clone();
+    if let Some(line) = reader.get_ref().quote_left_open() {
+        return Err(BadSheet::Header(never_closed(line)));
+    }
     let places = places::<R>(&header).map_err(BadSheet::Header)?;
     let mut rows: Vec<Numbered<R>> = Vec::new();
     let mut lines_of_ids = HashMap::new();
@@ -93,6 +97,10 @@ pub(super) fn read<R: Row>(file: impl Read) -> Result<Sheet<R>, BadSheet> {
     while reader.read_byte_record(&mut record).map_err(unreadable)? {
         if rows.len() >= MAX_ROWS {
             return Err(BadSheet::TooLong);
+        }
+        if let Some(line) = reader.get_ref().quote_left_open() {
+            problems.add(line, never_closed(line));
+            continue;
         }
         let line = line(&record, reader.position());
         match row::<R>(&record, header.len(), &places) {
@@ -109,12 +117,15 @@ pub(super) fn read<R: Row>(file: impl Read) -> Result<Sheet<R>, BadSheet> {
             Err(wrong) => problems.add(line, wrong.join("; ")),
         }
     }
-    if problems.is_empty() {
-        let digest = reader.into_inner().digest();
-        Ok(Sheet { rows, digest })
-    } else {
-        Err(BadSheet::Rows(problems))
-    }
+    Ok(Sheet {
+        rows,
+        problems,
+        digest: reader.into_inner().digest(),
+    })
+}
+
+fn never_closed(line: u64) -> String {
+    format!("a quote opened on line {line} is never closed")
 }
 
 /// The line on which a record begins. The position that the record itself tells

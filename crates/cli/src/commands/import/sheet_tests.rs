@@ -5,9 +5,11 @@ use super::*;
 /// What a file comes to: the lines of its rows, or what is told.
 fn outcome<R: Row>(bytes: &[u8]) -> Result<Vec<u64>, String> {
     match read::<R>(bytes) {
-        Ok(sheet) => Ok(sheet.rows.iter().map(|row| row.line).collect()),
+        Ok(sheet) if sheet.problems.is_empty() => {
+            Ok(sheet.rows.iter().map(|row| row.line).collect())
+        }
+        Ok(sheet) => Err(sheet.problems.to_string()),
         Err(BadSheet::Header(told)) => Err(told),
-        Err(BadSheet::Rows(problems)) => Err(problems.to_string()),
         Err(other) => panic!("{other:?}"),
     }
 }
@@ -123,4 +125,79 @@ fn the_digest_is_of_the_bytes_of_the_file() {
     let one = digest("userId,name,balance\n1,a,0\n");
     assert_eq!(one, digest("userId,name,balance\n1,a,0\n"));
     assert_ne!(one, digest("userId,name,balance\r\n1,a,0\r\n"));
+}
+
+#[test]
+fn rows_after_one_that_is_not_utf_8_are_named_by_their_own_lines() {
+    let table: [(&[u8], [&str; 3]); 4] = [
+        (
+            b"1,\xb1\xe8,0\n2,b,x\n\n3,c,x\n",
+            ["line 2: not in", "line 3: b", "line 5: b"],
+        ),
+        (
+            b"1,\xb1\xe8,0\r\n2,b,x\r\n\r\n3,c,x",
+            ["line 2: not in", "line 3: b", "line 5: b"],
+        ),
+        (
+            b"1,\"\xb1\n\xe8\",0\n2,b,x\n3,c,x\n",
+            ["line 2: not in", "line 4: b", "line 5: b"],
+        ),
+        (
+            b"1,\xff\"\xfe,0\n2,b,x\n3,\"c\n",
+            ["line 2: not in", "line 3: b", "line 4: a quote"],
+        ),
+    ];
+    for (rows, expected) in table {
+        let bytes = [&b"userId,name,balance\n"[..], rows].concat();
+        bad::<UserRow>(&bytes, &[&expected[..], &["3 rows are bad"]].concat());
+    }
+}
+
+#[test]
+fn a_quote_that_is_never_closed_is_named_by_the_line_it_was_opened_on() {
+    let table: [(&str, &[&str]); 4] = [
+        (
+            "1,a,0\n2,\"b,0\n3,c,0\n",
+            &[
+                "1 row is bad",
+                "line 3: a quote opened on line 3 is never closed",
+            ],
+        ),
+        (
+            "1,a,0\n2,\"b,0\n3,c,0",
+            &[
+                "1 row is bad",
+                "line 3: a quote opened on line 3 is never closed",
+            ],
+        ),
+        (
+            "1,\"a\nb\",\"0\n",
+            &["line 3: a quote opened on line 3 is never closed"],
+        ),
+        (
+            "0,a,0\n2,b,\"",
+            &[
+                "2 rows are bad",
+                "line 2: userId 0",
+                "line 3: a quote opened on line 3",
+            ],
+        ),
+    ];
+    for (rows, expected) in table {
+        bad::<UserRow>(format!("userId,name,balance\n{rows}").as_bytes(), expected);
+    }
+    bad::<UserRow>(
+        b"userId,\"name,balance\n1,a,0\n",
+        &["a quote opened on line 1 is never closed"],
+    );
+    // It reaches over more than one piece of reading, and an even number of
+    // quotes is no sign that all is well.
+    let long = format!(
+        "userId,name,balance\n1,\"a\",0\n2,\"b,0\n{}",
+        "3,c,0\n".repeat(100_000)
+    );
+    bad::<UserRow>(
+        long.as_bytes(),
+        &["1 row is bad", "a quote opened on line 3 is never closed"],
+    );
 }

@@ -1,8 +1,11 @@
-//! The bytes of a file with one kind of line break, and their digest.
+//! The bytes of a file with one kind of line break, their digest, and whether
+//! a quote in them stays open.
 
 use std::io::{self, Read};
 
 use sha2::{Digest as _, Sha256};
+
+use super::quotes::Quotes;
 
 /// Passes a file on with `\n` as the only line break, the last line ended too,
 /// so that lines can be counted; computes the digest of the bytes as they were.
@@ -14,6 +17,9 @@ pub(super) struct Text<F> {
     after_return: bool,
     /// The last byte passed on was a line break, or there was none yet.
     at_line_start: bool,
+    quotes: Quotes,
+    /// Everything was passed on.
+    ended: bool,
 }
 
 impl<F: Read> Text<F> {
@@ -23,7 +29,15 @@ impl<F: Read> Text<F> {
             digest: Sha256::new(),
             after_return: false,
             at_line_start: true,
+            quotes: Quotes::default(),
+            ended: false,
         }
+    }
+
+    /// The line of the quote that swallowed the rest of the file, once the end
+    /// is reached.
+    pub(super) fn quote_left_open(&self) -> Option<u64> {
+        self.quotes.open().filter(|_| self.ended)
     }
 
     /// SHA-256 of what was read.
@@ -60,6 +74,8 @@ impl<F: Read> Read for Text<F> {
                 buffer[0] = b'\n';
                 length = 1;
             }
+            self.quotes.follow(&buffer[..length]);
+            self.ended = read == 0 && length == 0;
             if let Some(last) = buffer[..length].last() {
                 self.at_line_start = *last == b'\n';
             }
