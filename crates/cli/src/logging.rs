@@ -20,8 +20,8 @@ pub(crate) struct LogOptions {
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
     log_format: LogFormat,
     /// The least severe level that is logged: error, warn, info, debug or
-    /// trace; or directives such as info,jumun_server=debug
-    #[arg(long, value_name = "LEVEL", default_value = "info")]
+    /// trace, or off; or directives such as info,jumun_server=debug
+    #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = level)]
     log_level: String,
 }
 
@@ -33,6 +33,27 @@ impl LogOptions {
     /// When the level cannot be read.
     pub(crate) fn start(&self) -> Result<(), Failure> {
         start(self.log_format, &self.log_level)
+    }
+}
+
+/// The levels, as they are written.
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+
+/// Checks a level, or directives in commas. The filter alone would take a
+/// misspelt level for the name of a module, and log everything of it.
+fn level(text: &str) -> Result<String, String> {
+    let is_level = |word: &str| LEVELS.iter().any(|it| it.eq_ignore_ascii_case(word));
+    let known = |directive: &str| {
+        let level = directive.rsplit_once('=').map_or(directive, |(_, it)| it);
+        is_level(level.trim())
+    };
+    if text.split(',').all(known) && EnvFilter::try_new(text).is_ok() {
+        Ok(text.to_owned())
+    } else {
+        Err(format!(
+            "no log level; write one of {}, or directives such as info,jumun_server=debug",
+            LEVELS.join(", ")
+        ))
     }
 }
 
@@ -64,4 +85,29 @@ fn start(format: LogFormat, level: &str) -> Result<(), Failure> {
     // It fails only when a log was started before, which then serves.
     drop(started);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_level_is_a_known_word_or_directives_that_end_in_one() {
+        let table = [
+            ("info", true),
+            ("WARN", true),
+            ("off", true),
+            ("info,jumun_server=debug", true),
+            ("jumun_server::connection=trace", true),
+            ("blah", false),
+            ("info,blah", false),
+            ("jumun_server=loud", false),
+            ("jumun_server", false),
+            ("=,", false),
+            ("", false),
+        ];
+        for (text, accepted) in table {
+            assert_eq!(level(text).is_ok(), accepted, "{text:?}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The `jumun` command: a shop's order and payment core on the command line.
 
 mod commands;
+mod count;
 mod database;
 mod duration;
 mod failure;

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::logging::LogOptions;
 use crate::options::DeploymentOption;
 use crate::signals::{Hangup, Stop};
-use crate::{duration, listen, output};
+use crate::{count, duration, listen, output};
 
 const AFTER_HELP: &str = "\
 Prints `listening on http://HOST:PORT` to standard output once it can serve; the log goes to \
@@ -55,27 +55,32 @@ pub(crate) struct Arguments {
     require_idempotency_key: bool,
     /// Connections open at once; further ones wait
     #[arg(long, value_name = "COUNT", default_value = "10000",
-          value_parser = clap::value_parser!(u64).range(1..=MAX_COUNT))]
+          value_parser = count::up_to::<MAX_COUNT>, allow_negative_numbers = true)]
     max_connections: u64,
     /// Requests that may wait for the database; further ones are answered 503
     /// overloaded
     #[arg(long, value_name = "COUNT", default_value = "16384",
-          value_parser = clap::value_parser!(u64).range(1..=MAX_COUNT))]
+          value_parser = count::up_to::<MAX_COUNT>, allow_negative_numbers = true)]
     queue_capacity: u64,
     /// How long the head of a request may take
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse,
+          allow_hyphen_values = true)]
     header_timeout: Duration,
     /// How long the body of a request may take
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse,
+          allow_hyphen_values = true)]
     body_timeout: Duration,
     /// How long a connection may wait for its next request
-    #[arg(long, value_name = "TIME", default_value = "75s", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "75s", value_parser = duration::parse,
+          allow_hyphen_values = true)]
     idle_timeout: Duration,
     /// How long a client may take no byte of an answer
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse,
+          allow_hyphen_values = true)]
     write_timeout: Duration,
     /// How long a stop waits for requests that were accepted
-    #[arg(long, value_name = "TIME", default_value = "25s", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "25s", value_parser = duration::parse,
+          allow_hyphen_values = true)]
     drain_timeout: Duration,
     #[command(flatten)]
     log: LogOptions,
@@ -133,7 +138,7 @@ impl Arguments {
     fn store_options(&self) -> Options {
         Options {
             currency: self.currency.currency,
-            queue_capacity: count(self.queue_capacity),
+            queue_capacity: size(self.queue_capacity),
             ..Options::default()
         }
     }
@@ -142,7 +147,7 @@ impl Arguments {
         Config {
             deployment: self.deployment.name.clone(),
             require_idempotency_key: self.require_idempotency_key,
-            max_connections: count(self.max_connections),
+            max_connections: size(self.max_connections),
             header_deadline: self.header_timeout,
             body_deadline: self.body_timeout,
             idle_deadline: self.idle_timeout,
@@ -154,7 +159,7 @@ impl Arguments {
 }
 
 /// At most [`MAX_COUNT`], which fits.
-fn count(number: u64) -> usize {
+fn size(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 

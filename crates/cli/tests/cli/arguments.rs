@@ -19,7 +19,42 @@ fn wrong_usage_ends_with_status_2_and_says_what_is_wrong() {
         ("serve --max-connections 0", &["--max-connections"]),
         ("serve --header-timeout soon", &["--header-timeout", "30s"]),
         ("serve --log-format xml", &["--log-format", "json"]),
+        (
+            "serve --header-timeout -1",
+            &[
+                "invalid value '-1' for '--header-timeout",
+                "above zero, such as 30s",
+            ],
+        ),
+        (
+            "serve --drain-timeout -1s",
+            &["'-1s'", "--drain-timeout", "above zero"],
+        ),
+        (
+            "serve --max-connections -1",
+            &["'-1'", "--max-connections", "from 1 to 1000000"],
+        ),
+        (
+            "serve --queue-capacity many",
+            &["--queue-capacity", "from 1 to 1000000"],
+        ),
         ("serve --log-level =,", &["no log level"]),
+        (
+            "serve --log-level blah",
+            &[
+                "invalid value 'blah' for '--log-level",
+                "off, error, warn, info, debug, trace",
+            ],
+        ),
+        (
+            "serve --log-level info,jumun_server=loud",
+            &["no log level"],
+        ),
+        (
+            "demo --rate -1",
+            &["invalid value '-1' for '--rate", "from 1 to 1000"],
+        ),
+        ("demo --duration -1", &["'-1'", "--duration", "above zero"]),
         ("import users", &["<FILE.csv>"]),
         ("import orders orders.csv", &["users, products"]),
         ("export users", &["orders, events"]),

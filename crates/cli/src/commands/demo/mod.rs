@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::failure::Failure;
-use crate::{duration, listen, logging};
+use crate::{count, duration, listen, logging};
 use texts::Language;
 
 const AFTER_HELP: &str = "\
@@ -37,10 +37,11 @@ pub(crate) struct Arguments {
     listen: String,
     /// Orders that shoppers place a second
     #[arg(long, value_name = "COUNT", default_value = "20",
-          value_parser = clap::value_parser!(u64).range(1..=MAX_RATE))]
+          value_parser = count::up_to::<MAX_RATE>, allow_negative_numbers = true)]
     rate: u64,
     /// How long to run [default: until Ctrl-C]
-    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse,
+          allow_hyphen_values = true)]
     duration: Option<Duration>,
 }
 
