@@ -35,7 +35,9 @@ impl Connections {
         http.timer(TokioTimer::new())
             // Runs between requests too; within a head, `Timed` is stricter.
             .header_read_timeout(app.config().idle_deadline)
-            .max_buf_size(BUFFER_BYTES);
+            .max_buf_size(BUFFER_BYTES)
+            // A client may say that it sends no more and still read its answer.
+            .half_close(true);
         let router = crate::api::router(app.clone());
         Self {
             app,

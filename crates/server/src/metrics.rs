@@ -86,8 +86,8 @@ pub(crate) struct Figures {
 }
 
 /// Every status that an answer can have; one not listed here is looked up by name.
-const STATUSES: [u16; 15] = [
-    200, 201, 400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429, 500, 503,
+const STATUSES: [u16; 16] = [
+    200, 201, 307, 400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429, 500, 503,
 ];
 
 const METHODS: [Method; 4] = [Method::GET, Method::POST, Method::PUT, Method::HEAD];

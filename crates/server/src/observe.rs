@@ -12,14 +12,14 @@ use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
 use axum::response::{IntoResponse, Response};
-use http::header::{ACCEPT, CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::header::{ACCEPT, CACHE_CONTROL, HOST, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Version};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::app::App;
 use crate::metrics;
-use crate::problem::{Detail, Language, Problem, weighted};
+use crate::problem::{Detail, FieldError, Issue, Language, Problem, quoted, weighted};
 use crate::trace::{Identity, X_REQUEST_ID};
 
 /// Wraps every route, and what answers where no route matches.
@@ -58,13 +58,16 @@ where
 
     fn call(&mut self, request: Request) -> Self::Future {
         let seen = Seen::of(&request);
-        let refused = seen.expects_json() && !accepts_json(request.headers());
-        let answer = (!refused).then(|| self.inner.call(request));
+        let refused = refused(&request, &seen);
+        let answer = match refused {
+            None => Ok(self.inner.call(request)),
+            Some(problem) => Err(problem),
+        };
         let app = self.app.clone();
         Box::pin(async move {
             let response = match answer {
-                Some(answer) => caught(answer, &seen).await,
-                None => Problem::new(Detail::NotAcceptable).into_response(),
+                Ok(answer) => caught(answer, &seen).await,
+                Err(problem) => problem.into_response(),
             };
             Ok(seen.finish(&app, response))
         })
@@ -127,12 +130,7 @@ impl Seen {
     fn problem(&self, response: &mut Response) -> Option<Problem> {
         match response.status() {
             StatusCode::METHOD_NOT_ALLOWED => {
-                let method = self
-                    .method
-                    .as_str()
-                    .chars()
-                    .take(MAX_QUOTED_CHARS)
-                    .collect();
+                let method = quoted(self.method.as_str());
                 Some(Problem::new(Detail::NoSuchMethod(method)))
             }
             status if status.is_client_error() || status.is_server_error() => {
@@ -166,8 +164,20 @@ impl Seen {
     }
 }
 
-/// Characters of a client's own text that an answer quotes.
-const MAX_QUOTED_CHARS: usize = 64;
+/// What its head says against a request, whatever it asks for.
+fn refused(request: &Request, seen: &Seen) -> Option<Problem> {
+    let host = |issue| Some(Problem::invalid(vec![FieldError::parameter("Host", issue)]));
+    // RFC 9112, section 3.2; later and earlier versions name the host otherwise.
+    if request.version() == Version::HTTP_11 {
+        match request.headers().get_all(HOST).iter().count() {
+            0 => return host(Issue::Required),
+            1 => {}
+            _ => return host(Issue::Duplicate),
+        }
+    }
+    let unread = seen.expects_json() && !accepts_json(request.headers());
+    unread.then(|| Problem::new(Detail::NotAcceptable))
+}
 
 /// The answer, or `500 internal` if the handler panicked.
 async fn caught(

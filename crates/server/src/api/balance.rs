@@ -30,10 +30,10 @@ pub(crate) struct NewCharge {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewBalanceAdjustment {
     /// By how much; signed, not 0.
-    #[schema(minimum = -9007199254740991i64, maximum = 9007199254740991i64, example = -50000)]
+    #[schema(minimum = -9007199254740991i64, maximum = 9007199254740991i64, example = -10000)]
     amount: i64,
     /// Why.
-    #[schema(min_length = 1, max_length = 500, example = "charged twice by mistake")]
+    #[schema(min_length = 1, max_length = 500, example = "charged 10000 too much")]
     reason: String,
 }
 
@@ -88,7 +88,9 @@ pub(super) async fn adjust_balance(
     Json(body): Json<NewBalanceAdjustment>,
 ) -> Result<Response, Problem> {
     let adjustment = AdjustBalance::new(user_id, body.amount, &body.reason)?;
-    credit(&app, user_id, Command::AdjustBalance(adjustment), key).await
+    credit(&app, user_id, Command::AdjustBalance(adjustment), key)
+        .await
+        .map_err(Problem::of_adjustment)
 }
 
 async fn credit(

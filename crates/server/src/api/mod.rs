@@ -24,13 +24,18 @@ use crate::observe::Observe;
 use crate::openapi;
 use crate::problem::{Detail, Problem};
 
+/// What a newcomer opens first; it only leads on, so it is not documented.
+const ROOT: &str = "/";
+
 /// Paths that answer with pages, text or a bare status, whatever `Accept` says:
 /// a browser or a probe had rather have them than a 406.
-const NOT_JSON: [&str; 6] = [
+const NOT_JSON: [&str; 8] = [
+    ROOT,
     "/livez",
     "/readyz",
     "/metrics",
     "/docs",
+    "/problems",
     "/problems/{code}",
     "/assets/jumun.css",
 ];
@@ -69,8 +74,10 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(operations::metrics))
         .routes(routes!(pages::openapi_json))
         .routes(routes!(pages::docs))
+        .routes(routes!(pages::problems))
         .routes(routes!(pages::problem))
         .routes(routes!(pages::stylesheet))
+        .route(ROOT, axum::routing::get(pages::root))
 }
 
 /// What the server answers with.
@@ -91,7 +98,8 @@ pub(crate) fn description() -> OpenApi {
 /// The path of every route.
 pub(crate) fn paths() -> Vec<String> {
     let (_, description) = routes().split_for_parts();
-    description.paths.paths.into_keys().collect()
+    let documented = description.paths.paths.into_keys();
+    documented.chain([ROOT.to_owned()]).collect()
 }
 
 /// Whether a route's answers are JSON only.

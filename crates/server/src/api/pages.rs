@@ -3,13 +3,16 @@
 use std::sync::LazyLock;
 
 use axum::extract::RawPathParams;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
-use crate::pages;
-use crate::problem::{Code, Detail, Language, Problem};
+use crate::extract::Query;
+use crate::pages::{self, Reader};
+use crate::problem::{Code, Detail, FieldError, Issue, Language, Problem};
 
 /// The API description
 ///
@@ -30,9 +33,65 @@ pub(super) async fn openapi_json() -> Response {
     get, path = "/docs", operation_id = "docs", tag = "Reference",
     responses((status = 200, description = "A page.", body = String, content_type = "text/html; charset=utf-8")),
 )]
-pub(super) async fn docs() -> Response {
-    static PAGE: LazyLock<Bytes> = LazyLock::new(|| pages::reference().into());
-    pages::answer(PAGE.clone(), Language::English)
+pub(super) async fn docs(headers: HeaderMap) -> Response {
+    static PAGE: LazyLock<String> = LazyLock::new(pages::reference);
+    let host = headers.get(HOST).and_then(|value| value.to_str().ok());
+    pages::answer(pages::at_host(&PAGE, host).into(), Language::English)
+}
+
+/// Leads whoever opens the bare address to the reference.
+pub(super) async fn root() -> Response {
+    Redirect::temporary("/docs").into_response()
+}
+
+/// The language of a page.
+#[derive(Deserialize, Default, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct LanguageQuery {
+    /// `en` or `ko`. Left out, `Accept-Language` decides.
+    #[param(nullable = false, pattern = "^(en|ko)$", example = "ko")]
+    lang: Option<String>,
+}
+
+impl LanguageQuery {
+    fn reader(&self, headers: &HeaderMap) -> Result<Reader, Problem> {
+        let Some(tag) = &self.lang else {
+            let language = Language::preferred(headers);
+            return Ok(Reader {
+                language,
+                chosen: false,
+            });
+        };
+        let language = Language::from_tag(tag).ok_or_else(|| {
+            let tags = Language::ALL.map(|it| it.tag().to_owned());
+            let issue = Issue::NotOneOf(tags.to_vec());
+            Problem::invalid(vec![FieldError::parameter("lang", issue)])
+        })?;
+        Ok(Reader {
+            language,
+            chosen: true,
+        })
+    }
+}
+
+/// All problems
+///
+/// A page that lists every code, in English or Korean.
+#[utoipa::path(
+    get, path = "/problems", operation_id = "problems", tag = "Reference",
+    params(LanguageQuery),
+    responses((status = 200, description = "A page.", body = String, content_type = "text/html; charset=utf-8")),
+)]
+pub(super) async fn problems(
+    headers: HeaderMap,
+    Query(query): Query<LanguageQuery>,
+) -> Result<Response, Problem> {
+    let reader = query.reader(&headers)?;
+    Ok(pages::answer(
+        pages::problems(reader).into(),
+        reader.language,
+    ))
 }
 
 /// What a problem means
@@ -40,13 +99,14 @@ pub(super) async fn docs() -> Response {
 /// The page that a problem's `type` names, in English or Korean.
 #[utoipa::path(
     get, path = "/problems/{code}", operation_id = "problem", tag = "Reference",
-    params(("code" = String, Path, description = "The problem's `code`.", example = "out-of-stock")),
+    params(("code" = String, Path, description = "The problem's `code`.", example = "out-of-stock"), LanguageQuery),
     responses((status = 200, description = "A page.", body = String, content_type = "text/html; charset=utf-8")),
 )]
 pub(super) async fn problem(
     parameters: Result<RawPathParams, axum::extract::rejection::RawPathParamsRejection>,
     headers: HeaderMap,
     uri: http::Uri,
+    Query(query): Query<LanguageQuery>,
 ) -> Result<Response, Problem> {
     let parameters = parameters.ok();
     let name = parameters
@@ -58,10 +118,10 @@ pub(super) async fn problem(
             uri.path().chars().take(super::MAX_QUOTED_CHARS).collect(),
         ))
     })?;
-    let language = Language::preferred(&headers);
+    let reader = query.reader(&headers)?;
     Ok(pages::answer(
-        pages::problem(code, language).into(),
-        language,
+        pages::problem(code, reader).into(),
+        reader.language,
     ))
 }
 

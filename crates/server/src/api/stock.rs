@@ -41,7 +41,9 @@ pub(super) async fn adjust_stock(
     Json(body): Json<NewStockAdjustment>,
 ) -> Result<Response, Problem> {
     let adjustment = AdjustStock::new(product_id, body.delta, body.reason.as_deref())?;
-    let done = execute(&app, Command::AdjustStock(adjustment), key).await?;
+    let done = execute(&app, Command::AdjustStock(adjustment), key)
+        .await
+        .map_err(Problem::of_adjustment)?;
     match &done.answer {
         Answer::StockAdjusted(adjustment) => {
             let response = json(StatusCode::CREATED, &StockAdjustedView::of(adjustment));

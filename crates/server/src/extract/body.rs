@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Body as _;
 use serde::de::DeserializeOwned;
@@ -15,10 +15,7 @@ use utoipa::ToSchema;
 use super::Object;
 use super::shape;
 use crate::app::App;
-use crate::problem::{Detail, FieldError, Issue, Problem};
-
-/// Characters of a foreign content type that an answer quotes.
-const MAX_QUOTED_CHARS: usize = 64;
+use crate::problem::{Detail, FieldError, Issue, Problem, quoted};
 
 /// A body that has to be there.
 pub(crate) struct Json<T>(pub(crate) T);
@@ -60,6 +57,10 @@ impl<T: DeserializeOwned + ToSchema> FromRequest<App> for OptionalJson<T> {
             return Ok(Self(None));
         }
         json?;
+        // `null` is the same as absent.
+        if bytes.trim_ascii() == b"null" {
+            return Ok(Self(None));
+        }
         parse(&bytes).map(|body| Self(Some(body)))
     }
 }
@@ -81,29 +82,47 @@ async fn read(body: Body, max_bytes: usize, deadline: Duration) -> Result<Bytes,
     }
 }
 
-/// `application/json` or a type with the suffix `+json`, with any parameters.
+/// `application/json` or a type with the suffix `+json`, in UTF-8 and not encoded.
 fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
-    let refuse = |given| Err(Problem::new(Detail::NotJson(given)));
-    let Some(value) = headers.get(CONTENT_TYPE) else {
-        return refuse(None);
+    let refuse = |detail| Err(Problem::new(detail));
+    let mut types = headers.get_all(CONTENT_TYPE).iter();
+    let text = match (types.next(), types.next()) {
+        (None, _) => return refuse(Detail::NotJson(None)),
+        (Some(_), Some(_)) => return refuse(Detail::SeveralTypes),
+        (Some(value), None) => String::from_utf8_lossy(value.as_bytes()),
     };
-    let text = String::from_utf8_lossy(value.as_bytes());
-    let essence = text.split(';').next().unwrap_or_default().trim();
+    let mut parts = text.split(';');
+    let essence = parts.next().unwrap_or_default().trim();
     let (kind, subtype) = essence.split_once('/').unwrap_or_default();
     let json = kind.eq_ignore_ascii_case("application")
         && (subtype.eq_ignore_ascii_case("json")
             || subtype.to_ascii_lowercase().ends_with("+json"));
-    if json {
-        Ok(())
-    } else {
-        refuse(Some(essence.chars().take(MAX_QUOTED_CHARS).collect()))
+    if !json {
+        return refuse(Detail::NotJson(Some(quoted(essence))));
     }
+    let charsets = parts.filter_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        let is_charset = name.trim().eq_ignore_ascii_case("charset");
+        is_charset.then(|| value.trim().trim_matches('"'))
+    });
+    for charset in charsets {
+        if !charset.eq_ignore_ascii_case("utf-8") {
+            return refuse(Detail::ForeignCharset(quoted(charset)));
+        }
+    }
+    for encoding in headers.get_all(CONTENT_ENCODING) {
+        if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") {
+            let given = String::from_utf8_lossy(encoding.as_bytes());
+            return refuse(Detail::Encoded(quoted(&given)));
+        }
+    }
+    Ok(())
 }
 
 fn parse<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T, Problem> {
     match serde_json::from_slice::<Object<T>>(bytes) {
         Ok(Object(body)) => Ok(body),
         // Read again, slowly, to say what is wrong and where.
-        Err(_) => Err(Problem::invalid(shape::errors::<T>(bytes))),
+        Err(_) => Err(shape::problem::<T>(bytes)),
     }
 }

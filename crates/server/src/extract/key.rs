@@ -25,7 +25,7 @@ impl FromRequestParts<App> for Key {
         let invalid = || {
             Problem::invalid(vec![FieldError::parameter(
                 "Idempotency-Key",
-                Issue::InvalidKey,
+                Issue::InvalidKeyHeader,
             )])
         };
         match (values.next(), values.next()) {

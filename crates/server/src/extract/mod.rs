@@ -8,6 +8,7 @@ mod key;
 mod object;
 mod path;
 mod query;
+mod rules;
 mod shape;
 mod time;
 mod tree;

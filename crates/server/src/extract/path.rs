@@ -6,10 +6,7 @@ use jumun_domain::limits::MAX_SAFE_INTEGER;
 use jumun_domain::{CampaignId, OrderId, ProductId, Rule, UserId};
 
 use crate::app::App;
-use crate::problem::{Detail, FieldError, Issue, Problem};
-
-/// Characters of a malformed id that an answer quotes.
-const MAX_QUOTED_CHARS: usize = 64;
+use crate::problem::{Detail, FieldError, Issue, Problem, quoted};
 
 /// A positive integer id in the path: a user, a product or a campaign.
 pub(crate) struct PathId<T>(pub(crate) T);
@@ -71,10 +68,9 @@ impl FromRequestParts<App> for OrderPath {
             .as_ref()
             .and_then(|all| find(all, "orderId"))
             .unwrap_or_default();
-        uuid(text).map(|id| Self(OrderId(id))).ok_or_else(|| {
-            let quoted = text.chars().take(MAX_QUOTED_CHARS).collect();
-            Problem::new(Detail::MalformedOrderId(quoted))
-        })
+        uuid(text)
+            .map(|id| Self(OrderId(id)))
+            .ok_or_else(|| Problem::new(Detail::MalformedOrderId(quoted(text))))
     }
 }
 

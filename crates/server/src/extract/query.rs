@@ -1,7 +1,7 @@
 //! Query parameters: an unknown or repeated one is refused, like an unknown
 //! member of a body.
 
-use std::borrow::Cow;
+use std::collections::HashSet;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -11,14 +11,11 @@ use serde_json::{Map, Value};
 use utoipa::IntoParams;
 
 use crate::app::App;
-use crate::problem::{FieldError, Issue, Problem};
+use crate::problem::{FieldError, Issue, MAX_ERRORS, Problem, quoted};
 
 /// Parameters that are looked at: more than any endpoint knows, so that a
 /// hostile query costs little and still shows what is wrong with it.
 const MAX_PARAMETERS: usize = 16;
-
-/// Characters of an unknown parameter's name that an answer quotes.
-const MAX_QUOTED_CHARS: usize = 64;
 
 /// The query of a request. `T` has only optional texts; which there are is
 /// read from its documentation, so that the two cannot drift.
@@ -35,8 +32,6 @@ impl<T: DeserializeOwned + IntoParams + Default> FromRequestParts<App> for Query
     }
 }
 
-type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
-
 fn parse<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, Problem> {
     let mut values = Map::new();
     let mut repeated = false;
@@ -48,31 +43,29 @@ fn parse<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, Problem> {
     let read = T::deserialize(Value::Object(values))
         .ok()
         .filter(|_| !repeated);
-    read.ok_or_else(|| {
-        let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes())
-            .take(MAX_PARAMETERS)
-            .collect();
-        Problem::invalid(errors(&pairs, &T::into_params(|| None)))
-    })
+    read.ok_or_else(|| problem(query, &T::into_params(|| None)))
 }
 
-fn errors(pairs: &[Pair<'_>], known: &[utoipa::openapi::path::Parameter]) -> Vec<FieldError> {
+/// Everything that is wrong with the names; a head is 16 KiB, so it ends.
+fn problem(query: &str, known: &[utoipa::openapi::path::Parameter]) -> Problem {
+    let mut seen = HashSet::new();
     let mut errors = Vec::new();
-    for (index, (name, _)) in pairs.iter().enumerate() {
-        if !known.iter().any(|parameter| parameter.name == *name) {
-            let quoted = name.chars().take(MAX_QUOTED_CHARS).collect();
-            errors.push(FieldError::parameter(
-                "query",
-                Issue::UnknownParameter(quoted),
-            ));
-        } else if pairs[..index].iter().any(|(earlier, _)| earlier == name) {
-            errors.push(FieldError::parameter("query", Issue::Duplicate));
+    let mut count = 0;
+    for (name, _) in form_urlencoded::parse(query.as_bytes()) {
+        let issue = match known.iter().find(|parameter| parameter.name == name) {
+            None => Issue::UnknownParameter,
+            Some(parameter) if !seen.insert(&parameter.name) => Issue::Duplicate,
+            Some(_) => continue,
+        };
+        count += 1;
+        if errors.len() < MAX_ERRORS {
+            errors.push(FieldError::parameter(quoted(&name), issue));
         }
     }
     if errors.is_empty() {
-        errors.push(FieldError::parameter("query", Issue::Shape));
+        return Problem::invalid(vec![FieldError::parameter("query", Issue::Shape)]);
     }
-    errors
+    Problem::invalid_at(errors, count)
 }
 
 /// A query parameter that is an integer from `min` to `max`.

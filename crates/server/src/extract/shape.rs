@@ -3,23 +3,24 @@
 //! Only a body that could not be read comes here. It is walked beside the
 //! schema that the API documents, so that messages and documentation agree.
 
-use jumun_domain::Rule;
+use std::collections::HashSet;
+
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::rules;
 use super::tree::Tree;
-use crate::problem::{FieldError, Issue};
+use crate::problem::{FieldError, Issue, MAX_ERRORS, Problem, quoted};
 
-/// The most wrong places that one answer lists: enough to mend a request, and
-/// a bound on what a hostile one can make us write.
-pub(crate) const MAX_ERRORS: usize = 20;
+/// Bytes of a pointer to a place that no documented name leads to.
+const MAX_POINTER_BYTES: usize = 256;
 
-/// Everything that keeps `bytes` from being a `T`; never empty.
-pub(super) fn errors<T: ToSchema>(bytes: &[u8]) -> Vec<FieldError> {
+/// Everything that keeps `bytes` from being a `T`.
+pub(super) fn problem<T: ToSchema>(bytes: &[u8]) -> Problem {
     let tree = match parse(bytes) {
         Ok(tree) => tree,
-        Err(error) => return vec![error],
+        Err(error) => return Problem::invalid(vec![error]),
     };
     let mut schemas = Vec::new();
     T::schemas(&mut schemas);
@@ -30,12 +31,13 @@ pub(super) fn errors<T: ToSchema>(bytes: &[u8]) -> Vec<FieldError> {
     let mut walk = Walk {
         named,
         errors: Vec::new(),
+        count: 0,
     };
     walk.value(&to_value(&T::schema()), &tree, "");
     if walk.errors.is_empty() {
-        walk.errors.push(FieldError::body("", Issue::Shape));
+        walk.fail("", Issue::Shape);
     }
-    walk.errors
+    Problem::invalid_at(walk.errors, walk.count)
 }
 
 fn to_value(schema: &impl serde::Serialize) -> Value {
@@ -78,6 +80,10 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     let mut pointer = String::new();
     for segment in path {
+        if pointer.len() > MAX_POINTER_BYTES {
+            pointer.push('…');
+            break;
+        }
         match segment {
             Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
             Segment::Map { key } => pointer.push_str(&format!("/{}", escaped(key))),
@@ -87,18 +93,22 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     pointer
 }
 
-/// A member's name as a part of a JSON pointer (RFC 6901, section 3).
+/// A member's name as a part of a JSON pointer (RFC 6901, section 3), cut if it is long.
 fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
+    quoted(name).replace('~', "~0").replace('/', "~1")
 }
 
 struct Walk {
     named: Vec<(String, Value)>,
+    /// At most [`MAX_ERRORS`] of them.
     errors: Vec<FieldError>,
+    /// How many there are.
+    count: usize,
 }
 
 impl Walk {
     fn fail(&mut self, pointer: &str, issue: Issue) {
+        self.count += 1;
         if self.errors.len() < MAX_ERRORS {
             self.errors.push(FieldError::body(pointer, issue));
         }
@@ -117,10 +127,18 @@ impl Walk {
             return self.variant(variants, tree, pointer);
         }
         match (type_of(schema), tree) {
-            ("integer", Tree::Integer(value)) => self.range(schema, Some(*value), pointer),
-            ("integer", Tree::HugeInteger) => self.range(schema, None, pointer),
-            ("string", Tree::Text(_)) | ("boolean", Tree::Boolean) => {}
+            ("integer", Tree::Integer(value)) => self.integer(schema, Some(*value), pointer),
+            ("integer", Tree::HugeInteger) => self.integer(schema, None, pointer),
+            ("string", Tree::Text(text)) => {
+                if let Some(issue) = rules::of_text(schema, text) {
+                    self.fail(pointer, issue);
+                }
+            }
+            ("boolean", Tree::Boolean) => {}
             ("array", Tree::List(items)) => {
+                if let Some(issue) = rules::of_list(schema, items.len()) {
+                    self.fail(pointer, issue);
+                }
                 for (index, item) in items.iter().enumerate() {
                     self.value(&schema["items"], item, &format!("{pointer}/{index}"));
                 }
@@ -160,12 +178,13 @@ impl Walk {
     }
 
     fn object(&mut self, schema: &Value, members: &[(String, Tree)], pointer: &str) {
-        for (index, (name, tree)) in members.iter().enumerate() {
+        let mut seen = HashSet::new();
+        for (name, tree) in members {
             let place = format!("{pointer}/{}", escaped(name));
             let property = &schema["properties"][name];
             if property.is_null() {
                 self.fail(&place, Issue::UnknownMember);
-            } else if members[..index].iter().any(|(earlier, _)| earlier == name) {
+            } else if !seen.insert(name) {
                 self.fail(&place, Issue::Duplicate);
             } else if *tree != Tree::Null {
                 self.value(property, tree, &place);
@@ -186,13 +205,9 @@ impl Walk {
         }
     }
 
-    fn range(&mut self, schema: &Value, value: Option<i64>, pointer: &str) {
-        let (Some(min), Some(max)) = (schema["minimum"].as_i64(), schema["maximum"].as_i64())
-        else {
-            return;
-        };
-        if !value.is_some_and(|value| (min..=max).contains(&value)) {
-            self.fail(pointer, Issue::Rule(Rule::IntegerBetween { min, max }));
+    fn integer(&mut self, schema: &Value, value: Option<i64>, pointer: &str) {
+        if let Some(issue) = rules::of_integer(schema, value) {
+            self.fail(pointer, issue);
         }
     }
 }

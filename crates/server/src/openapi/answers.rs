@@ -32,13 +32,14 @@ const LOCATED: [&str; 6] = [
 ];
 
 /// Operations that ask the store nothing.
-const STATELESS: [&str; 8] = [
+const STATELESS: [&str; 9] = [
     "livez",
     "readyz",
     "metrics",
     "openapi",
     "docs",
     "problem",
+    "problems",
     "stylesheet",
     "getOrderSchema",
 ];

@@ -1,6 +1,8 @@
 //! Pages for people: plain HTML without scripts, readable on a phone and offline.
 
+mod curl;
 mod markdown;
+mod problems;
 mod reference;
 
 use axum::body::Body;
@@ -12,8 +14,9 @@ use http::header::{
     X_FRAME_OPTIONS,
 };
 
-use crate::problem::{Code, Language};
-pub(crate) use reference::reference;
+use crate::problem::Language;
+pub(crate) use problems::{Reader, problem, problems};
+pub(crate) use reference::{at_host, reference};
 
 /// The style of every page.
 pub(crate) const STYLESHEET: &str = include_str!("jumun.css");
@@ -39,19 +42,6 @@ pub(crate) fn answer(page: Bytes, language: Language) -> Response {
         headers.insert(name, HeaderValue::from_static(value));
     }
     response
-}
-
-/// The page of a problem.
-pub(crate) fn problem(code: Code, language: Language) -> String {
-    let home = match language {
-        Language::English => "API reference",
-        Language::Korean => "API 문서",
-    };
-    let body = format!(
-        "<nav><a href=\"/docs\">{home}</a></nav>\n<main>\n{}</main>",
-        markdown::render(code.page(language))
-    );
-    shell(code.title(language), language, &body)
 }
 
 /// The frame of a page; `body` is HTML, `title` is text.

@@ -4,17 +4,33 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::{escape, markdown, shell};
+use super::{curl, escape, markdown, shell};
 use crate::problem::Language;
 
-const METHODS: [&str; 3] = ["get", "put", "post"];
+/// Writing comes first: a reader wants to make a thing before looking for it.
+const METHODS: [&str; 3] = ["put", "post", "get"];
+
+/// Shown where a request names no plain host: where `serve` listens by default.
+const DEFAULT_HOST: &str = "127.0.0.1:8080";
+
+/// The page with the commands for this host, as the reader's browser names it.
+pub(crate) fn at_host(page: &str, host: Option<&str>) -> String {
+    let plain = |it: &&str| {
+        let known = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
+        !it.is_empty() && it.chars().all(known)
+    };
+    page.replace(curl::HOST, host.filter(plain).unwrap_or(DEFAULT_HOST))
+}
 
 /// The page of all operations and schemas.
 pub(crate) fn reference() -> String {
     let description = serde_json::to_value(crate::openapi()).unwrap_or_default();
     let mut body = String::new();
     let version = text(&description["info"]["version"]);
-    let introduction = markdown::render(description["info"]["description"].as_str().unwrap_or(""));
+    let introduction = markdown::render(
+        description["info"]["description"].as_str().unwrap_or(""),
+        "",
+    );
     line(
         &mut body,
         format_args!("<header><h1>Jumun API <small>{version}</small></h1></header>"),
@@ -26,7 +42,10 @@ pub(crate) fn reference() -> String {
     line(&mut body, format_args!("<main>{introduction}"));
     line(
         &mut body,
-        format_args!("<p>For tools: <a href=\"/openapi.json\">/openapi.json</a></p>"),
+        format_args!(
+            "<p>For tools: <a href=\"/openapi.json\">/openapi.json</a>. What each error means: \
+             <a href=\"/problems\">/problems</a></p>"
+        ),
     );
     for tag in description["tags"].as_array().into_iter().flatten() {
         section(&mut body, &description, tag);
@@ -66,17 +85,34 @@ fn operations<'a>(
 ) -> impl Iterator<Item = (&'a String, &'static str, &'a Value)> {
     members(&description["paths"])
         .flat_map(|(path, item)| METHODS.map(|method| (path, method, &item[method])))
+        .filter(|(_, _, operation)| operation.is_object())
         .filter(move |(_, _, operation)| operation["tags"][0] == tag["name"])
 }
 
 fn contents(description: &Value) -> String {
-    let mut list = String::from("<ul>");
+    let mut list = String::new();
     for tag in items(&description["tags"]) {
         let name = text(&tag["name"]);
-        let _ = write!(list, "<li><a href=\"#{name}\">{name}</a></li>");
+        let _ = write!(list, "<p><a href=\"#{name}\">{name}</a></p>\n<ul>");
+        for (path, method, operation) in operations(description, tag) {
+            let _ = write!(
+                list,
+                "<li>{} <a href=\"#{}\"><code>{}</code></a> {}</li>",
+                badge(method),
+                text(&operation["operationId"]),
+                escape(path),
+                text(&operation["summary"]),
+            );
+        }
+        list.push_str("</ul>\n");
     }
-    list.push_str("<li><a href=\"#schemas\">Schemas</a></li></ul>");
+    list.push_str("<p><a href=\"#schemas\">Schemas</a></p>");
     list
+}
+
+/// The method in its colour.
+fn badge(method: &str) -> String {
+    format!("<b class=\"{method}\">{}</b>", method.to_uppercase())
 }
 
 fn section(body: &mut String, description: &Value, tag: &Value) {
@@ -84,14 +120,19 @@ fn section(body: &mut String, description: &Value, tag: &Value) {
     line(body, format_args!("<section><h2 id=\"{name}\">{name}</h2>"));
     line(body, format_args!("<p>{}</p>", text(&tag["description"])));
     for (path, method, operation) in operations(description, tag) {
-        operation_article(body, path, method, operation);
+        operation_article(body, description, path, method, operation);
     }
     line(body, format_args!("</section>"));
 }
 
-fn operation_article(body: &mut String, path: &str, method: &str, operation: &Value) {
+fn operation_article(
+    body: &mut String,
+    description: &Value,
+    path: &str,
+    method: &str,
+    operation: &Value,
+) {
     let id = text(&operation["operationId"]);
-    let method = method.to_uppercase();
     line(
         body,
         format_args!(
@@ -101,11 +142,17 @@ fn operation_article(body: &mut String, path: &str, method: &str, operation: &Va
     );
     line(
         body,
-        format_args!("<p><code><b>{method}</b> {}</code></p>", escape(path)),
+        format_args!("<p><code>{} {}</code></p>", badge(method), escape(path)),
     );
     body.push_str(&markdown::render(
         operation["description"].as_str().unwrap_or_default(),
+        "",
     ));
+    let command = curl::command(description, path, method, operation);
+    line(
+        body,
+        format_args!("<pre><code>{}</code></pre>", escape(&command)),
+    );
     if operation["parameters"].is_array() {
         line(body, format_args!("<h4>Parameters</h4><dl>"));
         for it in items(&operation["parameters"]) {
@@ -138,7 +185,7 @@ fn operation_article(body: &mut String, path: &str, method: &str, operation: &Va
             body,
             format_args!("<dt><b>{}</b> {shape}</dt>", escape(status)),
         );
-        let text = markdown::render(response["description"].as_str().unwrap_or_default());
+        let text = markdown::render(response["description"].as_str().unwrap_or_default(), "");
         line(body, format_args!("<dd>{}</dd>", linked(&text)));
     }
     line(body, format_args!("</dl></article>"));
@@ -163,6 +210,7 @@ fn schema_article(body: &mut String, name: &str, schema: &Value) {
     );
     body.push_str(&markdown::render(
         schema["description"].as_str().unwrap_or_default(),
+        "",
     ));
     if !schema["properties"].is_object() && !schema["oneOf"].is_array() {
         line(body, format_args!("<p>{}</p>", kind(schema)));
@@ -188,7 +236,10 @@ fn properties(body: &mut String, schema: &Value) {
             format_args!("<dt><code>{}</code> {kind}{required}</dt>", escape(name)),
         );
         let text = property["description"].as_str().unwrap_or_default();
-        line(body, format_args!("<dd>{}</dd>", markdown::render(text)));
+        line(
+            body,
+            format_args!("<dd>{}</dd>", markdown::render(text, "")),
+        );
     }
     line(body, format_args!("</dl>"));
 }
@@ -221,11 +272,12 @@ fn kind(schema: &Value) -> String {
             .collect();
         let _ = write!(words, ": {}", names.join(", "));
     }
-    for (name, sign) in [("minimum", "≥"), ("maximum", "≤")] {
-        if schema[name].is_number() {
-            let _ = write!(words, " {sign} {}", schema[name]);
-        }
-    }
+    let _ = match (&schema["minimum"], &schema["maximum"]) {
+        (Value::Number(min), Value::Number(max)) => write!(words, ", {min} to {max}"),
+        (Value::Number(min), _) => write!(words, ", at least {min}"),
+        (_, Value::Number(max)) => write!(words, ", at most {max}"),
+        _ => Ok(()),
+    };
     if let Some(format) = schema["format"]
         .as_str()
         .filter(|format| !format.starts_with("int"))

@@ -1,5 +1,7 @@
 //! The JSON of a problem.
 
+use std::borrow::Cow;
+
 use axum::body::Body;
 use axum::response::Response;
 use http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY};
@@ -7,7 +9,7 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::detail::{of_errors, of_rejections};
+use super::sentence::{of_errors, of_rejections};
 use super::{Language, Problem, RETRY_AFTER_SECONDS, RejectionView};
 
 /// What went wrong (RFC 9457). `code` never changes; `title` and `detail` are
@@ -60,7 +62,7 @@ pub(crate) struct FieldErrorView {
     /// The wrong parameter of the path or the query, or the wrong header.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "limit")]
-    parameter: Option<&'static str>,
+    parameter: Option<Cow<'static, str>>,
     /// What is accepted there.
     #[schema(example = "must be an integer from 1 to 9007199254740991")]
     message: String,
@@ -72,9 +74,9 @@ impl Problem {
     pub(crate) fn render(&self, language: Language, trace_id: &str) -> Response {
         let code = self.code();
         let detail = if !self.0.rejections.is_empty() {
-            of_rejections(&self.0.rejections, language)
+            of_rejections(&self.0.rejections, &self.0.detail, language)
         } else if !self.0.errors.is_empty() {
-            of_errors(&self.0.errors, language)
+            of_errors(&self.0.errors, self.0.error_count, language)
         } else {
             self.0.detail.text(language)
         };
@@ -109,7 +111,7 @@ impl Problem {
     fn errors(&self, language: Language) -> Vec<FieldErrorView> {
         let view = |error: &super::FieldError| FieldErrorView {
             pointer: error.pointer.clone(),
-            parameter: error.parameter,
+            parameter: error.parameter.clone(),
             message: error.issue.message(language).into_owned(),
         };
         self.0.errors.iter().map(view).collect()

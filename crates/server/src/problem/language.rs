@@ -28,6 +28,19 @@ impl Language {
         }
     }
 
+    /// The language of this tag.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.tag() == tag)
+    }
+
+    /// Its own name for itself.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Korean => "한국어",
+        }
+    }
+
     /// The language that the request prefers: the greatest weight wins, of
     /// equal weights the earlier. English where nothing we have is asked for.
     pub fn preferred(headers: &HeaderMap) -> Self {

@@ -13,7 +13,7 @@ pub(crate) struct FieldError {
     /// not in the body.
     pub(crate) pointer: String,
     /// The parameter of the path, the query or the header, where it is one.
-    pub(crate) parameter: Option<&'static str>,
+    pub(crate) parameter: Option<Cow<'static, str>>,
     /// What is wrong.
     pub(crate) issue: Issue,
 }
@@ -29,10 +29,10 @@ impl FieldError {
     }
 
     /// Something wrong in the path, the query or a header.
-    pub(crate) fn parameter(name: &'static str, issue: Issue) -> Self {
+    pub(crate) fn parameter(name: impl Into<Cow<'static, str>>, issue: Issue) -> Self {
         Self {
             pointer: String::new(),
-            parameter: Some(name),
+            parameter: Some(name.into()),
             issue,
         }
     }
@@ -40,7 +40,33 @@ impl FieldError {
 
 impl From<Violation> for FieldError {
     fn from(violation: Violation) -> Self {
-        Self::body(violation.pointer, Issue::Rule(violation.rule))
+        let issue = match violation.rule {
+            Rule::WithinSafeRange => Issue::TooMuch(Sum::at(&violation.pointer)),
+            rule => Issue::Rule(rule),
+        };
+        Self::body(violation.pointer, issue)
+    }
+}
+
+/// What would grow beyond the safe range.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Sum {
+    /// A user's money.
+    Balance,
+    /// A product's pieces.
+    Stock,
+    /// An order's amounts.
+    Order,
+}
+
+impl Sum {
+    /// The one that the member at `pointer` adds to.
+    fn at(pointer: &str) -> Self {
+        match pointer {
+            "/amount" => Self::Balance,
+            "/delta" => Self::Stock,
+            _ => Self::Order,
+        }
     }
 }
 
@@ -49,12 +75,14 @@ impl From<Violation> for FieldError {
 pub(crate) enum Issue {
     /// A rule of the domain.
     Rule(Rule),
+    /// A value that would bring this sum beyond the safe range.
+    TooMuch(Sum),
     /// A member, body or parameter that has to be there.
     Required,
     /// A member that the endpoint does not know.
     UnknownMember,
     /// A query parameter that the endpoint does not know.
-    UnknownParameter(String),
+    UnknownParameter,
     /// A member or parameter given twice.
     Duplicate,
     /// Another type than this one, by its JSON Schema name.
@@ -67,7 +95,9 @@ pub(crate) enum Issue {
     NotAUuid,
     /// A cursor that this list did not give out.
     UnknownCursor,
-    /// An idempotency key that is none.
+    /// An idempotency key that is none, or several.
+    InvalidKeyHeader,
+    /// The same in a query.
     InvalidKey,
     /// A number outside what an IEEE double can hold.
     NumberTooLarge,
@@ -105,10 +135,11 @@ impl Issue {
     fn english(&self) -> Cow<'static, str> {
         match self {
             Self::Rule(rule) => rule_in_english(*rule),
+            Self::TooMuch(sum) => too_much_in_english(*sum).into(),
             Self::Required => "is required".into(),
             Self::UnknownMember => "is not a member of this request; check its spelling".into(),
-            Self::UnknownParameter(name) => {
-                format!("`{name}` is not a parameter of this endpoint; check its spelling").into()
+            Self::UnknownParameter => {
+                "is not a parameter of this endpoint; check its spelling".into()
             }
             Self::Duplicate => "is given more than once; give it once".into(),
             Self::WrongType(name) => format!("must be {}", english_type(name)).into(),
@@ -122,7 +153,8 @@ impl Issue {
                 "must be the `nextCursor` of a page of this list; leave it out for the first page"
                     .into()
             }
-            Self::InvalidKey => {
+            Self::InvalidKey => "must be 1 to 255 visible ASCII characters, quoted or bare".into(),
+            Self::InvalidKeyHeader => {
                 "must be one header of 1 to 255 visible ASCII characters, quoted or bare".into()
             }
             Self::NumberTooLarge => "must be a number within ±(2^53 - 1)".into(),
@@ -142,13 +174,14 @@ impl Issue {
     fn korean(&self) -> Cow<'static, str> {
         match self {
             Self::Rule(rule) => rule_in_korean(*rule),
+            Self::TooMuch(sum) => too_much_in_korean(*sum).into(),
             Self::Required => "꼭 있어야 합니다".into(),
             Self::UnknownMember => "이 요청에 없는 멤버입니다. 철자를 확인하세요".into(),
-            Self::UnknownParameter(name) => {
-                format!("`{name}`: 이 엔드포인트에 없는 파라미터입니다. 철자를 확인하세요").into()
+            Self::UnknownParameter => {
+                "이 엔드포인트에 없는 파라미터입니다. 철자를 확인하세요".into()
             }
             Self::Duplicate => "두 번 이상 있습니다. 한 번만 적으세요".into(),
-            Self::WrongType(name) => format!("{}이어야 합니다", korean_type(name)).into(),
+            Self::WrongType(name) => format!("{} 합니다", korean_type(name)).into(),
             Self::NotOneOf(names) => format!("{} 가운데 하나여야 합니다", names.join(", ")).into(),
             Self::NotATime => {
                 "시간대가 있는 RFC 3339 날짜와 시각이어야 합니다. 예: 2026-11-20T09:00:00Z".into()
@@ -158,6 +191,9 @@ impl Issue {
                 "이 목록의 `nextCursor` 값이어야 합니다. 첫 페이지를 보려면 빼세요".into()
             }
             Self::InvalidKey => {
+                "보이는 ASCII 문자 1~255자여야 합니다. 따옴표는 있어도 됩니다".into()
+            }
+            Self::InvalidKeyHeader => {
                 "보이는 ASCII 문자 1~255자인 헤더 하나여야 합니다. 따옴표는 있어도 됩니다".into()
             }
             Self::NumberTooLarge => "±(2^53 - 1) 안의 수여야 합니다".into(),
@@ -185,10 +221,7 @@ fn rule_in_english(rule: Rule) -> Cow<'static, str> {
         Rule::NoControlCharacters => "must not hold control characters".into(),
         Rule::ItemsBetween { min, max } => format!("must have {min} to {max} items").into(),
         Rule::AfterValidFrom => "must be later than `validFrom`".into(),
-        Rule::WithinSafeRange => {
-            "would bring a sum, with what refunds and returns may add, beyond 2^53 - 1; lower it"
-                .into()
-        }
+        Rule::WithinSafeRange => too_much_in_english(Sum::Order).into(),
     }
 }
 
@@ -200,8 +233,39 @@ fn rule_in_korean(rule: Rule) -> Cow<'static, str> {
         Rule::NoControlCharacters => "제어 문자가 없어야 합니다".into(),
         Rule::ItemsBetween { min, max } => format!("항목이 {min}~{max}개여야 합니다").into(),
         Rule::AfterValidFrom => "`validFrom`보다 나중이어야 합니다".into(),
-        Rule::WithinSafeRange => {
-            "환불과 반품까지 더한 합이 2^53 - 1을 넘게 됩니다. 값을 줄이세요".into()
+        Rule::WithinSafeRange => too_much_in_korean(Sum::Order).into(),
+    }
+}
+
+fn too_much_in_english(sum: Sum) -> &'static str {
+    match sum {
+        Sum::Balance => {
+            "is too large: the balance and the refunds that may still come must stay at most \
+             9007199254740991; lower the amount"
+        }
+        Sum::Stock => {
+            "is too large: the stock and the pieces that cancelled orders may bring back must \
+             stay at most 9007199254740991; lower the delta"
+        }
+        Sum::Order => {
+            "is too large: price × quantity, summed over the order, must stay at most \
+             9007199254740991; lower the quantity"
+        }
+    }
+}
+
+fn too_much_in_korean(sum: Sum) -> &'static str {
+    match sum {
+        Sum::Balance => {
+            "너무 큽니다. 잔액과 앞으로 환불될 수 있는 금액의 합은 9007199254740991까지입니다. \
+             금액을 줄이세요"
+        }
+        Sum::Stock => {
+            "너무 큽니다. 재고와 취소로 되돌아올 수 있는 수량의 합은 9007199254740991까지입니다. \
+             `delta`를 줄이세요"
+        }
+        Sum::Order => {
+            "너무 큽니다. 주문의 가격 × 수량 합계는 9007199254740991까지입니다. 수량을 줄이세요"
         }
     }
 }
@@ -216,13 +280,14 @@ fn english_type(name: &str) -> &'static str {
     }
 }
 
+/// With the particle that its last syllable takes.
 fn korean_type(name: &str) -> &'static str {
     match name {
-        "integer" => "소수점이나 지수가 없는 정수",
-        "string" => "문자열",
-        "boolean" => "true 또는 false",
-        "array" => "배열",
-        _ => "객체",
+        "integer" => "소수점이나 지수가 없는 정수여야",
+        "string" => "문자열이어야",
+        "boolean" => "true 또는 false여야",
+        "array" => "배열이어야",
+        _ => "객체여야",
     }
 }
 
@@ -242,7 +307,11 @@ mod tests {
             Issue::Rule(Rule::WithinSafeRange),
             Issue::Required,
             Issue::UnknownMember,
-            Issue::UnknownParameter("x".to_owned()),
+            Issue::UnknownParameter,
+            Issue::TooMuch(Sum::Balance),
+            Issue::TooMuch(Sum::Stock),
+            Issue::TooMuch(Sum::Order),
+            Issue::InvalidKeyHeader,
             Issue::Duplicate,
             Issue::WrongType("integer"),
             Issue::NotOneOf(vec!["A".to_owned(), "B".to_owned()]),

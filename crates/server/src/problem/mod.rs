@@ -5,7 +5,9 @@ mod code;
 mod detail;
 mod language;
 mod message;
+mod quote;
 mod rejection;
+mod sentence;
 
 pub(crate) use body::ProblemView;
 pub use code::Code;
@@ -13,6 +15,7 @@ pub(crate) use detail::Detail;
 pub use language::Language;
 pub(crate) use language::weighted;
 pub(crate) use message::{FieldError, Issue};
+pub(crate) use quote::quoted;
 pub(crate) use rejection::RejectionView;
 
 use std::sync::Arc;
@@ -26,6 +29,10 @@ use jumun_store::Fault;
 /// milliseconds, so a second is enough for a full queue to drain.
 pub(crate) const RETRY_AFTER_SECONDS: &str = "1";
 
+/// The most wrong places that one answer lists: enough to mend a request, and
+/// a bound on what a hostile one can make us write.
+pub(crate) const MAX_ERRORS: usize = 20;
+
 /// What stands in the way of an answer. It travels in the response's
 /// extensions until [`crate::observe`] knows the language to write it in.
 #[derive(Clone, Debug)]
@@ -34,7 +41,10 @@ pub(crate) struct Problem(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     detail: Detail,
+    /// At most [`MAX_ERRORS`] of them.
     errors: Vec<FieldError>,
+    /// How many there are.
+    error_count: usize,
     rejections: Vec<Rejection>,
 }
 
@@ -44,16 +54,24 @@ impl Problem {
         Self(Arc::new(Inner {
             detail,
             errors: Vec::new(),
+            error_count: 0,
             rejections: Vec::new(),
         }))
     }
 
     /// A request whose form or values are wrong; `errors` is not empty.
     pub(crate) fn invalid(errors: Vec<FieldError>) -> Self {
-        let detail = Detail::Invalid;
+        let error_count = errors.len();
+        Self::invalid_at(errors, error_count)
+    }
+
+    /// The same where there are `error_count` errors, and perhaps not all were kept.
+    pub(crate) fn invalid_at(mut errors: Vec<FieldError>, error_count: usize) -> Self {
+        errors.truncate(MAX_ERRORS);
         Self(Arc::new(Inner {
-            detail,
+            detail: Detail::Invalid,
             errors,
+            error_count,
             rejections: Vec::new(),
         }))
     }
@@ -66,8 +84,19 @@ impl Problem {
         Self(Arc::new(Inner {
             detail: Detail::Rejected,
             errors: Vec::new(),
+            error_count: 0,
             rejections,
         }))
+    }
+
+    /// The same problem, told to who adjusts by hand.
+    pub(crate) fn of_adjustment(mut self) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0)
+            && !inner.rejections.is_empty()
+        {
+            inner.detail = Detail::AdjustmentRejected;
+        }
+        self
     }
 
     /// The stable name.

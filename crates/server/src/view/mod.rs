@@ -56,7 +56,14 @@ pub fn render_event(event: &NumberedEvent, deployment: &str, shop: &Shop) -> Vec
     serde_json::to_vec(&EventView::of(event, deployment, shop)).unwrap_or_default()
 }
 
-/// The instant in RFC 3339, UTC, as the API writes times.
+/// The instant in RFC 3339, UTC, with six decimals, as the API writes times.
+///
+/// ```
+/// use jumun_domain::Timestamp;
+/// use jumun_server::render_time;
+///
+/// assert_eq!(render_time(Timestamp::from_micros(0)), "1970-01-01T00:00:00.000000Z");
+/// ```
 pub fn render_time(time: Timestamp) -> String {
     Time(time).to_string()
 }

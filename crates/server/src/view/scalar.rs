@@ -40,7 +40,8 @@ impl Serialize for CurrencyCode {
     }
 }
 
-/// An instant in RFC 3339, UTC, with up to six decimals of a second.
+/// An instant in RFC 3339, UTC, with six decimals of a second, so that times sort
+/// as text.
 #[derive(Clone, Copy, ToSchema)]
 #[schema(value_type = String, format = DateTime, example = "2026-11-20T09:00:00.123456Z")]
 pub(crate) struct Time(pub(crate) Timestamp);
@@ -51,9 +52,8 @@ impl fmt::Display for Time {
         // both lie within what can be written; the epoch stands for a database
         // that was tampered with.
         let instant = jiff::Timestamp::from_microsecond(self.0.as_micros());
-        instant
-            .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-            .fmt(formatter)
+        let instant = instant.unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        write!(formatter, "{instant:.6}")
     }
 }
 

@@ -53,3 +53,14 @@ async fn a_list_is_read_page_by_page_without_gap_or_repeat() {
     }
     assert_eq!(amounts, [5, 4, 3, 2, 1].map(|amount| json!(amount)));
 }
+
+#[tokio::test]
+async fn an_adjustment_below_zero_asks_for_a_lower_amount_and_no_charge() {
+    let shop = Shop::open().await;
+    shop.user(7, 100).await;
+    let adjustment = json!({"amount": -101, "reason": "charged twice"});
+    let reply = shop.post("/users/7/balance/adjustments", adjustment).await;
+    assert_eq!(reply.problem(), (400, "insufficient-balance".to_owned()));
+    let detail = "The balance is 100, and the adjustment takes 101. Lower the amount taken.";
+    assert_eq!(reply.json()["detail"], json!(detail));
+}

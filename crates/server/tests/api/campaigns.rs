@@ -1,7 +1,7 @@
 use insta::assert_json_snapshot;
 use serde_json::json;
 
-use crate::harness::{ALWAYS, Shop};
+use crate::harness::{ALWAYS, ALWAYS_SHOWN, Shop};
 
 #[tokio::test]
 async fn a_campaign_is_shown_as_it_was_created() {
@@ -18,8 +18,8 @@ async fn a_campaign_is_shown_as_it_was_created() {
     assert_json_snapshot!("campaign-created", created.snapshot());
     assert_eq!(
         created.json()["validUntil"],
-        json!(ALWAYS[1]),
-        "times are shown in UTC"
+        json!(ALWAYS_SHOWN[1]),
+        "times are shown in UTC, with six decimals"
     );
     let location = created.header("location").unwrap().to_owned();
     assert_eq!(shop.get(&location).await.expect(200).json(), created.json());

@@ -131,3 +131,28 @@ async fn at_the_cap_new_connections_wait_until_one_closes() {
     served.expect("it is served once there is a slot").unwrap();
     assert_eq!(&start, b"HTTP/1.1 200");
 }
+
+#[tokio::test]
+async fn a_client_that_sends_no_more_still_gets_its_answer() {
+    let config = Config {
+        header_deadline: SHORT,
+        idle_deadline: SHORT,
+        ..Config::default()
+    };
+    let shop = Shop::open_with(config).await;
+    shop.user(7, 0).await;
+    let request = "POST /users/7/balance/charges HTTP/1.1\r\nHost: a\r\n\
+                   Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{\"amount\":1}";
+    let mut stream = connect(&shop).await;
+    stream.write_all(request.as_bytes()).await.unwrap();
+    stream.shutdown().await.unwrap();
+    let answer = until_closed(stream).await;
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    // Nothing asked, or half of it: the connection ends by itself.
+    for start in ["", "GET /livez HTTP/1.1\r\nHo"] {
+        let mut stream = connect(&shop).await;
+        stream.write_all(start.as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        assert!(!until_closed(stream).await.contains("HTTP/1.1 200"));
+    }
+}

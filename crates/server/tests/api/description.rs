@@ -94,7 +94,8 @@ fn rows() -> Vec<(&'static str, &'static str, &'static str, Option<Value>)> {
         ("get", "/metrics", "", None),
         ("get", "/openapi.json", "", None),
         ("get", "/docs", "", None),
-        ("get", "/problems/{code}", "", None),
+        ("get", "/problems", "?lang=ko", None),
+        ("get", "/problems/{code}", "?lang=en", None),
         ("get", "/assets/jumun.css", "", None),
     ]
 }

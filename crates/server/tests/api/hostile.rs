@@ -187,3 +187,48 @@ async fn a_chunked_body_is_counted_and_one_at_the_limit_is_read() {
     );
     assert_eq!(shop.get("/users/7").await.json()["balance"], json!(1));
 }
+
+#[tokio::test]
+async fn a_long_name_is_quoted_in_short_and_all_wrong_places_are_counted() {
+    let shop = Shop::open().await;
+    let long = "n".repeat(900_000);
+    let bodies = [
+        format!("{{\"{long}\":1}}"),
+        format!("{{\"{long}\":1e400}}"),
+        format!("{{\"userId\":1,\"items\":[{{\"{long}\":1}}]}}"),
+    ];
+    for body in bodies {
+        let reply = shop.raw("/orders", body).await.expect(400);
+        assert!(reply.text.len() < 1_000, "{:.200}", reply.text);
+        assert!(reply.text.contains("nnn…"), "{}", reply.text);
+    }
+    let zeros = vec!["0"; 20_000].join(",");
+    let many = format!("{{\"userId\":7,\"items\":[{zeros}]}}");
+    let reply = shop.raw("/orders", many).await.expect(400).json();
+    let detail = reply["detail"].as_str().unwrap();
+    assert!(
+        detail.ends_with("`errors` lists the first 20 of 20001 wrong places."),
+        "{detail}"
+    );
+    assert_eq!(reply["errors"].as_array().unwrap().len(), 20);
+}
+
+#[tokio::test]
+async fn a_request_names_its_host_once() {
+    let shop = Shop::open().await;
+    let table = [
+        ("HTTP/1.1\r\n", "HTTP/1.1 400 "),
+        ("HTTP/1.1\r\nHost: a\r\nHost: a\r\n", "HTTP/1.1 400 "),
+        ("HTTP/1.1\r\nHost:\r\n", "HTTP/1.1 200 "),
+        ("HTTP/1.1\r\nHost: a\r\n", "HTTP/1.1 200 "),
+        ("HTTP/1.0\r\n", "HTTP/1.0 200 "),
+    ];
+    for (head, start) in table {
+        let request = format!("GET /livez {head}Connection: close\r\n\r\n");
+        let answer = exchange(&shop, request.as_bytes()).await;
+        assert!(answer.starts_with(start), "{head:?}: {answer}");
+        if start.contains("400") {
+            assert!(answer.contains("\"parameter\":\"Host\""), "{answer}");
+        }
+    }
+}

@@ -28,5 +28,7 @@ async fn a_stock_never_falls_below_zero() {
         .post("/products/3/stock/adjustments", json!({"delta": -11}))
         .await;
     assert_json_snapshot!("stock-below-zero", reply.snapshot());
+    let detail = "Product 3: 10 on hand. The delta may take at most 10.";
+    assert_eq!(reply.json()["detail"], json!(detail));
     assert_eq!(shop.get("/products/3").await.json()["stock"], json!(10));
 }

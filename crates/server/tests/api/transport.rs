@@ -87,6 +87,9 @@ async fn json_bodies_are_json_by_their_content_type() {
         (Some("application/json"), 201),
         (Some("application/json; charset=utf-8"), 201),
         (Some("APPLICATION/JSON"), 201),
+        (Some("application/json; charset=\"UTF-8\""), 201),
+        (Some("application/json; charset=euc-kr"), 415),
+        (Some("application/json; v=1; Charset=utf-16"), 415),
         (Some("application/merge-patch+json"), 201),
         (Some("text/json"), 415),
         (Some("application/x-www-form-urlencoded"), 415),
@@ -136,4 +139,27 @@ async fn an_answer_in_json_is_refused_only_to_who_takes_none() {
         json!(0),
         "nothing was changed"
     );
+}
+
+#[tokio::test]
+async fn a_body_is_sent_as_it_is_and_named_once() {
+    let shop = Shop::open().await;
+    shop.user(7, 0).await;
+    let json = ("content-type", "application/json");
+    let table = [
+        (vec![json], 201),
+        (vec![json, ("content-encoding", "identity")], 201),
+        (vec![json, ("content-encoding", "gzip")], 415),
+        (vec![json, ("content-encoding", "identity, br")], 415),
+        (vec![json, json], 415),
+        (vec![json, ("content-type", "text/plain")], 415),
+    ];
+    for (headers, status) in table {
+        let mut request = shop.request(Method::POST, "/users/7/balance/charges");
+        for (name, value) in &headers {
+            request = request.header(*name, *value);
+        }
+        let reply = send(request.body("{\"amount\": 1}")).await;
+        assert_eq!(reply.status, status, "{headers:?}: {}", reply.text);
+    }
 }
