@@ -5,6 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::error::OpenError;
+use crate::frozen;
 use crate::options::{
     BUSY_TIMEOUT, READER_CACHE_KIB, STATEMENT_CACHE, WAL_KEPT_BYTES, WRITER_CACHE_KIB,
 };
@@ -39,8 +40,13 @@ pub(crate) fn assert_sqlite_version() -> Result<(), OpenError> {
 /// Opens a database that exists and is ours.
 pub(crate) fn open(path: &Path, role: Role) -> Result<Connection, OpenError> {
     assert_sqlite_version()?;
-    let connection =
-        Connection::open_with_flags(path, flags()).map_err(|error| explain(path, &error))?;
+    let connection = match frozen::address(path) {
+        Some(address) if role == Role::Reader => {
+            Connection::open_with_flags(address, frozen::flags())
+        }
+        _ => Connection::open_with_flags(path, flags()),
+    }
+    .map_err(|error| explain(path, &error))?;
     set_up(&connection, role).map_err(|error| explain(path, &error))?;
     Ok(connection)
 }

@@ -11,6 +11,7 @@ mod batch;
 mod checkpoint;
 mod connection;
 mod error;
+mod frozen;
 mod gather;
 mod import;
 mod key;

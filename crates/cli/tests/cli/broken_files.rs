@@ -144,3 +144,29 @@ fn an_audit_of_a_damaged_book_names_the_offender_and_ends_with_1() {
     assert_eq!(json["clean"], false);
     assert_eq!(json["laws"][0]["broken"], 1);
 }
+
+#[test]
+fn a_database_that_was_cut_off_is_to_be_restored_from_a_backup() {
+    let folder = Folder::new();
+    let rows: String = (1..=2_000).map(|id| format!("{id},Kim,1000\n")).collect();
+    folder.write("users.csv", format!("userId,name,balance\n{rows}"));
+    folder.succeed("import users users.csv --database sqlite:shop.db");
+    folder.succeed("backup whole.db --database sqlite:shop.db");
+    let whole = fs::read(folder.file("whole.db")).expect("the file");
+    for length in [whole.len() / 2, 8_192, 4_096, 4_000, 200] {
+        folder.write("cut.db", &whole[..length]);
+        for command in ["audit", "export orders"] {
+            let finished = folder.run(&format!("{command} --database sqlite:cut.db"));
+            assert_eq!(finished.code, Some(1), "{command} of {length} bytes");
+            let told = finished.stderr + &finished.stdout;
+            assert!(
+                told.contains("restore a backup"),
+                "{command} of {length} bytes: {told}"
+            );
+            assert!(
+                !told.contains("jumun audit"),
+                "{command} of {length} bytes: {told}"
+            );
+        }
+    }
+}

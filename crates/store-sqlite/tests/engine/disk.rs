@@ -7,7 +7,7 @@ use std::process::Command as Process;
 
 use jumun_domain::{Charge, Command, Request};
 use jumun_store::{Fault, Readiness, Reads, Store};
-use jumun_store_sqlite::{OpenError, Options, SqliteStore};
+use jumun_store_sqlite::{OpenError, Options, ShopReader, SqliteStore};
 
 use crate::support::user;
 
@@ -134,4 +134,45 @@ async fn a_read_only_disk_is_named_at_start() {
     let store = SqliteStore::open(&path, &Options::default()).unwrap();
     assert!(store.user(user(1)).await.unwrap().is_some());
     store.close().await;
+}
+
+#[tokio::test]
+async fn a_shop_on_a_read_only_disk_can_be_audited_exported_and_copied_unless_a_log_is_beside_it() {
+    let Some(disk) = Disk::mount() else { return };
+    // A name that means something in a URI.
+    let path = disk.path().join("가게 100%?#.db");
+    let copy = disk.path().join("copy.db");
+    let store = SqliteStore::open(&path, &Options::default()).unwrap();
+    register(&store).await;
+    store.close().await;
+    jumun_store_sqlite::backup(&path, &copy, &mut |_, _| {}).unwrap();
+    for suffix in ["-wal", "-shm"] {
+        let mut name = path.clone().into_os_string();
+        name.push(suffix);
+        // It is perhaps gone already; it is empty.
+        let _ = std::fs::remove_file(name);
+    }
+    disk.remount("ro");
+    let elsewhere = tempfile::tempdir().unwrap();
+    for (number, path) in [&path, &copy].into_iter().enumerate() {
+        let report = jumun_store_sqlite::audit(path, &mut |_| {}).unwrap();
+        assert!(report.is_clean(), "{report:#?}");
+        let reader = ShopReader::open(path).unwrap();
+        assert_eq!(reader.last_sequence().unwrap(), 0);
+        let target = elsewhere.path().join(format!("copy-{number}.db"));
+        jumun_store_sqlite::backup(path, &target, &mut |_, _| {}).unwrap();
+        assert!(
+            jumun_store_sqlite::audit(&target, &mut |_| {})
+                .unwrap()
+                .is_clean()
+        );
+    }
+
+    disk.remount("rw");
+    let mut log = path.clone().into_os_string();
+    log.push("-wal");
+    std::fs::write(log, "what a crash left").unwrap();
+    disk.remount("ro");
+    let error = jumun_store_sqlite::audit(&path, &mut |_| {}).unwrap_err();
+    assert!(matches!(error, OpenError::Unusable { .. }), "{error}");
 }
