@@ -80,9 +80,6 @@ pub(crate) struct Figures {
     routes: HashMap<String, Route>,
     unmatched: Route,
     pub(crate) connections: Gauge,
-    pub(crate) placed: Counter,
-    pub(crate) replayed: Counter,
-    pub(crate) cancelled: Counter,
 }
 
 /// Every status that an answer can have; one not listed here is looked up by name.
@@ -100,7 +97,6 @@ struct Route {
 
 impl Figures {
     pub(crate) fn new() -> Self {
-        let orders = |outcome| counter!("jumun_orders_total", "outcome" => outcome);
         let paths = crate::api::paths();
         Self {
             routes: paths
@@ -109,9 +105,6 @@ impl Figures {
                 .collect(),
             unmatched: Route::new(UNMATCHED.to_owned()),
             connections: gauge!("jumun_http_connections"),
-            placed: orders("placed"),
-            replayed: orders("replayed"),
-            cancelled: orders("cancelled"),
         }
     }
 

@@ -69,8 +69,9 @@ pub(crate) const WAL_REST_PAGES: u32 = 256;
 /// then grows faster than the disk takes it, and must not grow for ever.
 pub(crate) const MAX_CHECKPOINT_PASSES: u32 = 8;
 
-/// What the log is cut back to when it begins anew.
-pub(crate) const WAL_KEPT_BYTES: i64 = 64 << 20;
+/// What the log is cut back to when it begins anew: above the usual length, so
+/// that its file is written over and not cut and grown again each time.
+pub(crate) const WAL_KEPT_BYTES: i64 = 128 << 20;
 
 /// Page cache of the writer, in KiB: the inner pages and the right edges of
 /// every tree, and the rows of some 100,000 users and products.

@@ -10,7 +10,9 @@ pub(crate) enum StorageError {
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
     /// A row holds what no version of this program writes.
-    #[error("a row of {table} cannot be read ({what}); run `jumun audit` and restore a backup")]
+    #[error(
+        "a row of {table} cannot be read ({what}); see what `jumun audit` finds, and restore a backup"
+    )]
     Corrupt { table: &'static str, what: String },
 }
 

@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use jumun_domain::{Decision, Request};
-use jumun_store::Fault;
+use jumun_store::{Fault, count_orders};
 use rusqlite::Connection;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -153,6 +153,7 @@ impl Writer {
                 requests.iter().map(|_| Err(fault.clone())).collect()
             }
         };
+        count_orders(outcomes.iter().flatten());
         metrics::histogram!("jumun_batch_size").record(requests.len() as f64);
         metrics::histogram!("jumun_commit_duration_seconds").record(started.elapsed());
         metrics::gauge!("jumun_wal_pages").set(f64::from(self.shared.checkpoints.log_pages()));

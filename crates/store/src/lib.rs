@@ -6,6 +6,7 @@
 
 mod audit;
 mod fault;
+mod figures;
 mod page;
 mod reads;
 mod shop;
@@ -16,6 +17,7 @@ pub mod conformance;
 
 pub use audit::{AuditReport, Finding, Law, LawReport};
 pub use fault::{Cause, Fault};
+pub use figures::count_orders;
 pub use page::{Page, PageOf};
 pub use reads::{BestSeller, CouponView, NumberedEvent, Reads};
 pub use shop::{Currency, InvalidCurrency, Shop};

@@ -88,13 +88,6 @@ pub(super) async fn place_order(
     let Answer::OrderPlaced(order) = &done.answer else {
         return Err(wrong_answer(&done));
     };
-    let figures = app.figures();
-    if done.replayed {
-        &figures.replayed
-    } else {
-        &figures.placed
-    }
-    .increment(1);
     let response = json(StatusCode::CREATED, &OrderView::of(order, app.shop()));
     Ok(done.mark(located(response, &format!("/orders/{}", order.id))))
 }
@@ -255,12 +248,5 @@ pub(super) async fn cancel_order(
     let Answer::OrderCancelled(order) = &done.answer else {
         return Err(wrong_answer(&done));
     };
-    let figures = app.figures();
-    if done.replayed {
-        &figures.replayed
-    } else {
-        &figures.cancelled
-    }
-    .increment(1);
     Ok(done.mark(ok(&OrderView::of(order, app.shop()))))
 }
