@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::FixedState;
 use jumun_domain::{Command, Needs, ProductId, Request, Units, UserId, WorkingSet, needs};
 use rusqlite::{Connection, params};
 
@@ -15,7 +16,7 @@ use crate::storage::StorageError;
 pub(crate) struct Gathered {
     pub(crate) set: WorkingSet,
     /// Where each loaded user's chains begin.
-    pub(crate) heads: HashMap<UserId, Heads>,
+    pub(crate) heads: HashMap<UserId, Heads, FixedState>,
     /// Purchases that were counted from the user's orders, since no row holds
     /// them yet: written even if unchanged, so that they are counted once.
     pub(crate) counted: Vec<(ProductId, UserId)>,
