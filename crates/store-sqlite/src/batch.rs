@@ -113,11 +113,35 @@ fn decide_round(
 
 /// Out of space, SQLite takes the whole transaction back before its record is
 /// complete. After any other failure the record may be on the disk.
-fn commit_failed(error: rusqlite::Error) -> BatchError {
+pub(crate) fn commit_failed(error: rusqlite::Error) -> BatchError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy | ErrorCode::ReadOnly) => {
             BatchError::NotDone(error.into())
         }
         _ => BatchError::Unknown(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    #[test]
+    fn only_a_commit_that_sqlite_took_back_is_known_not_to_be_done() {
+        let table = [
+            (ffi::SQLITE_FULL, true),
+            (ffi::SQLITE_BUSY, true),
+            (ffi::SQLITE_READONLY, true),
+            (ffi::SQLITE_IOERR_FSYNC, false),
+            (ffi::SQLITE_IOERR_WRITE, false),
+            (ffi::SQLITE_CORRUPT, false),
+        ];
+        for (code, known) in table {
+            let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            let not_done = matches!(commit_failed(error), BatchError::NotDone(_));
+            assert_eq!(not_done, known, "{code}");
+        }
     }
 }

@@ -14,6 +14,9 @@ pub(crate) enum StorageError {
         "a row of {table} cannot be read ({what}); see what `jumun audit` finds, and restore a backup"
     )]
     Corrupt { table: &'static str, what: String },
+    /// After a failed commit the database could not be opened again.
+    #[error("the database could not be reopened: {0}")]
+    NotReopened(String),
 }
 
 impl StorageError {
@@ -29,6 +32,7 @@ impl StorageError {
     pub(crate) fn concerns_everyone(&self) -> bool {
         match self {
             Self::Corrupt { .. } => false,
+            Self::NotReopened(_) => true,
             Self::Sqlite(error) => !matches!(
                 error.sqlite_error_code(),
                 Some(

@@ -18,6 +18,7 @@ use crate::error::OpenError;
 use crate::options::{MAX_BATCH, PROBE_BYTES};
 use crate::queue::{Job, Queue};
 use crate::sales::SalesLog;
+use crate::storage::StorageError;
 
 type Reply = oneshot::Sender<Result<Decision, Fault>>;
 
@@ -191,7 +192,8 @@ impl Writer {
             );
             match written {
                 Ok(_) => Ok(()),
-                Err(error) => Err(BatchError::NotDone(error.into())),
+                // It commits by itself, so its failure is that of a commit.
+                Err(error) => Err(batch::commit_failed(error)),
             }
         });
         result.map_err(|error| fault(&error))
@@ -245,11 +247,9 @@ impl Writer {
             Ok(connection)
         });
         attempt.map_err(|reason| {
-            self.shared.set_trouble(Some(reason.clone()));
-            BatchError::NotDone(crate::storage::StorageError::corrupt(
-                "the reopened database",
-                reason,
-            ))
+            let error = StorageError::NotReopened(reason);
+            self.shared.set_trouble(Some(error.explain()));
+            BatchError::NotDone(error)
         })
     }
 
@@ -269,5 +269,80 @@ fn fault(error: &BatchError) -> Fault {
     match error {
         BatchError::NotDone(error) => error.not_done(),
         BatchError::Unknown(error) => Fault::indeterminate(error.explain()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jumun_domain::{Answer, Command, RegisterUser, UserId};
+
+    use super::*;
+    use crate::options::Options;
+
+    /// A writer that has given up its connection after a failed commit.
+    fn without_connection(path: &Path) -> Writer {
+        let shared = Shared {
+            queue: Queue::new(1),
+            trouble: Mutex::new(Some("the storage failed".to_owned())),
+            checkpoints: Arc::default(),
+        };
+        Writer {
+            path: path.to_owned(),
+            connection: None,
+            sales: SalesLog::default(),
+            shared: Arc::new(shared),
+            runtime: Handle::current(),
+        }
+    }
+
+    fn register() -> Request {
+        let register = RegisterUser::new(UserId::new(1).unwrap(), None).unwrap();
+        Request::new(Command::RegisterUser(register), None)
+    }
+
+    #[tokio::test]
+    async fn after_a_failed_commit_the_log_is_emptied_before_anything_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shop.db");
+        crate::migrate(&path, &Options::default()).unwrap();
+        // What the failed commit may have left: a log that is not yet in the file.
+        let earlier = open(&path, &without_connection(&path).shared).unwrap();
+        earlier.execute("UPDATE shop SET last_key = 7", []).unwrap();
+        let log = folder.path().join("shop.db-wal");
+        assert!(std::fs::metadata(&log).unwrap().len() > 0);
+
+        let mut writer = without_connection(&path);
+        drop(writer.reopen().map_err(|_| "not reopened").unwrap());
+        assert_eq!(std::fs::metadata(&log).unwrap().len(), 0);
+
+        let outcomes = writer.write(&[register()]);
+        assert!(
+            matches!(
+                outcomes[0],
+                Ok(Decision::Done(Answer::User { created: true, .. }))
+            ),
+            "{outcomes:?}"
+        );
+        assert_eq!(writer.shared.trouble(), None);
+    }
+
+    #[tokio::test]
+    async fn a_database_that_cannot_be_reopened_refuses_every_request_and_says_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = without_connection(&folder.path().join("gone.db"));
+        let outcomes = writer.write(&[register(), register()]);
+        assert_eq!(outcomes.len(), 2);
+        for outcome in &outcomes {
+            let Err(Fault::Determinate(cause)) = outcome else {
+                panic!("{outcome:?}")
+            };
+            assert!(
+                cause
+                    .to_string()
+                    .starts_with("the database could not be reopened"),
+                "{cause}"
+            );
+        }
+        assert!(writer.shared.trouble().is_some());
     }
 }

@@ -54,7 +54,7 @@ pub fn audit(
         Ok(()) => {}
         Err(StorageError::Sqlite(error)) => return Err(explain(path, &error)),
         // A row that cannot be read is what an audit is for.
-        Err(error @ StorageError::Corrupt { .. }) => {
+        Err(error) => {
             audit
                 .law(Law::Storage)
                 .broken("database", error.to_string());
