@@ -71,3 +71,14 @@ pub struct Journal {
     /// Changes of the best-seller figures.
     pub sales: HashMap<(Hour, ProductId), Sale, FixedState>,
 }
+
+impl Journal {
+    /// Adds to the best-seller figures of the hour in which `order` was placed;
+    /// a cancel adds what is below zero.
+    pub(crate) fn add_sale(&mut self, order: &Order, product: ProductId, sale: Sale) {
+        let hour = order.created_at.hour();
+        let sum = self.sales.entry((hour, product)).or_default();
+        sum.quantity = sum.quantity.saturating_add(sale.quantity);
+        sum.amount = sum.amount.saturating_add(sale.amount);
+    }
+}

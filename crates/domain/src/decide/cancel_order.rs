@@ -7,6 +7,7 @@ use crate::event::{Event, EventKind};
 use crate::id::{EntryId, EventId};
 use crate::ledger::{Entry, EntryKind};
 use crate::order::{Cancellation, Order};
+use crate::product::Sale;
 use crate::rejection::Rejection;
 use crate::table::NotLoaded;
 use crate::working_set::WorkingSet;
@@ -101,15 +102,11 @@ fn return_pieces(set: &mut WorkingSet, order: &Order, restock: bool) {
             .update(&(line.product_id, order.user_id), |bought| {
                 *bought = bought.saturating_sub(line.quantity);
             });
-        // The figures of the hour in which it was sold.
-        let hour = order.created_at.hour();
-        let sale = set
-            .journal
-            .sales
-            .entry((hour, line.product_id))
-            .or_default();
-        sale.quantity = sale.quantity.saturating_sub(line.quantity);
-        sale.amount = sale.amount.saturating_sub(line.amount);
+        let sale = Sale {
+            quantity: line.quantity.negated(),
+            amount: line.amount.negated(),
+        };
+        set.journal.add_sale(order, line.product_id, sale);
     }
 }
 

@@ -13,6 +13,7 @@ use crate::event::{Event, EventKind};
 use crate::id::{EntryId, EventId, OrderId};
 use crate::ledger::{Entry, EntryKind};
 use crate::order::{Line, Order};
+use crate::product::Sale;
 use crate::table::NotLoaded;
 use crate::time::Timestamp;
 use crate::working_set::WorkingSet;
@@ -137,14 +138,11 @@ fn take_stock(set: &mut WorkingSet, order: &Order) {
             .update(&(line.product_id, order.user_id), |bought| {
                 *bought = bought.saturating_add(line.quantity);
             });
-        let hour = order.created_at.hour();
-        let sale = set
-            .journal
-            .sales
-            .entry((hour, line.product_id))
-            .or_default();
-        sale.quantity = sale.quantity.saturating_add(line.quantity);
-        sale.amount = sale.amount.saturating_add(line.amount);
+        let sale = Sale {
+            quantity: line.quantity,
+            amount: line.amount,
+        };
+        set.journal.add_sale(order, line.product_id, sale);
     }
 }
 
