@@ -1,0 +1,1 @@
+//! What a session is, against a real server.

@@ -1,0 +1,1 @@
+//! Which URLs are read, and as what.
