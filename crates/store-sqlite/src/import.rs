@@ -6,7 +6,8 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Instant;
 
-use jumun_domain::{Answer, Decision, ProductId, Rejection, Request, UserId};
+use jumun_domain::{ProductId, Request, UserId};
+use jumun_store::{BadRow, ImportRow, Imported};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::batch::decide_all;
@@ -29,25 +30,6 @@ const TRANSACTIONS_PER_CHECKPOINT: usize = 20;
 
 /// Ids looked up in one statement.
 const IDS_PER_LOOKUP: usize = 1_000;
-
-/// One row of a file, as the commands that bring it in. The first registers
-/// the user or creates the product.
-#[derive(Clone, Debug)]
-pub struct ImportRow {
-    /// The line of the file, for messages.
-    pub line: u64,
-    /// What to do for it, in order.
-    pub requests: Vec<Request>,
-}
-
-/// What an import did.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Imported {
-    /// Rows brought in by this run.
-    pub rows: u64,
-    /// Rows that an earlier run of the same file, cut short, had brought in.
-    pub resumed: u64,
-}
 
 /// Why an import stopped.
 #[derive(Debug, thiserror::Error)]
@@ -243,9 +225,9 @@ impl Importer {
             let last = done == rows.len() as u64;
             let asked = match self.import_chunk(digest, chunk, done, last) {
                 Ok(()) => progress(done),
-                Err(ChunkError::Row { line, reason }) => {
+                Err(ChunkError::Row(bad)) => {
                     let before = done - chunk.len() as u64;
-                    return Err(self.take_back(digest, rows, before, line, reason));
+                    return Err(self.take_back(digest, rows, before, bad));
                 }
                 Err(ChunkError::Storage(error)) => {
                     return Err(storage(error, done - chunk.len() as u64));
@@ -290,18 +272,7 @@ impl Importer {
             .map_err(ChunkError::Storage)?;
         let mut outcomes = outcomes.into_iter();
         for row in rows {
-            for outcome in outcomes.by_ref().take(row.requests.len()) {
-                let decision = outcome.map_err(|fault| ChunkError::Row {
-                    line: row.line,
-                    reason: fault.to_string(),
-                })?;
-                if let Some(reason) = objection(&decision) {
-                    return Err(ChunkError::Row {
-                        line: row.line,
-                        reason,
-                    });
-                }
-            }
+            row.check(outcomes.by_ref().take(row.requests.len()))?;
         }
         let finished_at = last.then(|| mint::now().as_micros());
         transaction.execute(
@@ -321,8 +292,7 @@ impl Importer {
         digest: &[u8],
         rows: &[ImportRow],
         done: u64,
-        line: u64,
-        reason: String,
+        BadRow { line, reason }: BadRow,
     ) -> ImportError {
         let rows = &rows[..usize::try_from(done).unwrap_or(usize::MAX).min(rows.len())];
         match taking_back::take_back(&mut self.connection, digest, rows) {
@@ -334,8 +304,14 @@ impl Importer {
 }
 
 enum ChunkError {
-    Row { line: u64, reason: String },
+    Row(BadRow),
     Storage(StorageError),
+}
+
+impl From<BadRow> for ChunkError {
+    fn from(bad: BadRow) -> Self {
+        Self::Row(bad)
+    }
 }
 
 impl From<rusqlite::Error> for ChunkError {
@@ -348,24 +324,5 @@ fn storage(error: StorageError, done: u64) -> ImportError {
     ImportError::Storage {
         reason: error.explain(),
         done,
-    }
-}
-
-/// Why an outcome is not what an import wants.
-fn objection(decision: &Decision) -> Option<String> {
-    match decision {
-        Decision::Done(Answer::User {
-            user,
-            created: false,
-        }) => Some(format!("user {} exists already", user.id)),
-        Decision::Done(Answer::Product {
-            product,
-            created: false,
-        }) => Some(format!("product {} exists already", product.id)),
-        Decision::Done(_) | Decision::Replayed(_) => None,
-        Decision::Rejected(rejections) => {
-            let codes: Vec<_> = rejections.iter().map(Rejection::code).collect();
-            Some(codes.join(", "))
-        }
     }
 }

@@ -30,10 +30,10 @@ mod storage;
 mod store;
 mod writer;
 
-pub use audit::{AuditProgress, audit};
+pub use audit::audit;
 pub use backup::{BackupError, backup};
 pub use error::OpenError;
-pub use import::{ImportError, ImportRow, Imported, Importer};
+pub use import::{ImportError, Importer};
 pub use migrate::{Migration, migrate};
 pub use options::{Options, worker_threads};
 pub use shop_reader::ShopReader;

@@ -110,6 +110,15 @@ impl LawReport {
     }
 }
 
+/// How far an audit has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AuditProgress {
+    /// Rows checked.
+    pub done: u64,
+    /// About how many there are.
+    pub total: u64,
+}
+
 /// The outcome of an audit.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AuditReport {

@@ -7,6 +7,7 @@
 mod audit;
 mod fault;
 mod figures;
+mod import;
 mod page;
 mod reads;
 mod shop;
@@ -15,9 +16,10 @@ mod store;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 
-pub use audit::{AuditReport, Finding, Law, LawReport};
+pub use audit::{AuditProgress, AuditReport, Finding, Law, LawReport};
 pub use fault::{Cause, Fault};
 pub use figures::count_orders;
+pub use import::{BadRow, ImportRow, Imported};
 pub use page::{Page, PageOf};
 pub use reads::{BestSeller, CouponView, NumberedEvent, Reads};
 pub use shop::{Currency, InvalidCurrency, Shop};

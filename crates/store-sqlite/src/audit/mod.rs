@@ -13,7 +13,7 @@ mod sums;
 
 use std::path::Path;
 
-use jumun_store::{AuditReport, Law, LawReport};
+use jumun_store::{AuditProgress, AuditReport, Law, LawReport};
 use rusqlite::Connection;
 
 use crate::connection::{Role, explain};
@@ -23,15 +23,6 @@ use crate::storage::StorageError;
 
 /// Rows read in one snapshot: a few milliseconds each.
 const CHUNK: i64 = 10_000;
-
-/// How far an audit has come.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct AuditProgress {
-    /// Rows checked.
-    pub done: u64,
-    /// About how many there are.
-    pub total: u64,
-}
 
 /// Checks the database at `path`, beside a running server or not.
 ///

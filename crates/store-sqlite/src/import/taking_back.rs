@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use jumun_domain::{Command, Money, PutProduct, RegisterUser, Units};
+use jumun_store::ImportRow;
 use rusqlite::{Connection, TransactionBehavior, params};
 
-use super::{ImportRow, ROWS_PER_TRANSACTION};
+use super::ROWS_PER_TRANSACTION;
 use crate::rows::{entry, product, user};
 use crate::sales;
 use crate::storage::StorageError;

@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 
 use crate::support::{Shop, product, user};
 use jumun_domain::{Charge, Command, PutProduct, RegisterUser, Request};
-use jumun_store::{Reads, Store};
-use jumun_store_sqlite::{ImportError, ImportRow, Importer, OpenError, Options};
+use jumun_store::{ImportRow, Reads, Store};
+use jumun_store_sqlite::{ImportError, Importer, OpenError, Options};
 
 const DIGEST: [u8; 32] = [7; 32];
 

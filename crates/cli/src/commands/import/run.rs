@@ -6,7 +6,8 @@ use std::io::BufReader;
 use std::ops::ControlFlow;
 
 use jumun_domain::Request;
-use jumun_store_sqlite::{ImportError, ImportRow, Importer, Options};
+use jumun_store::ImportRow;
+use jumun_store_sqlite::{ImportError, Importer, Options};
 use tokio::runtime::Runtime;
 
 use super::Arguments;
