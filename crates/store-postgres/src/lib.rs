@@ -1,10 +1,41 @@
 //! The engine on a PostgreSQL-protocol server: any number of instances over
-//! one database, each a pool of batches.
+//! one database, each with a few batches in flight.
 //!
 //! It knows SQL and no rule of the shop: every change is decided by
 //! [`jumun_domain::decide`] over rows that were locked in the same transaction.
 
+mod apply;
+mod batch;
+mod batches;
+mod clock;
 mod error;
+mod events;
+mod gather;
+mod key;
+mod migrate;
+mod options;
+mod pipeline;
+mod probe;
+mod purchases;
+mod queue;
+mod quote;
+mod readers;
+mod reads;
+mod remembered;
+mod rows;
+mod sequencer;
 mod session;
+mod settle;
+mod statements;
+mod storage;
+mod store;
 mod target;
 mod tls;
+mod turn;
+mod worker;
+
+pub use error::OpenError;
+pub use migrate::{Migration, migrate};
+pub use options::{Options, worker_threads};
+pub use store::PostgresStore;
+pub use target::Target;

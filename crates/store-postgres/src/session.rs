@@ -14,9 +14,10 @@ use tokio::sync::oneshot;
 use tokio_postgres::Client;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-pub(crate) use pool::{SessionPool, pool};
+pub(crate) use pool::{SessionManager, SessionPool, pool};
 
 use crate::error::OpenError;
+use crate::statements::Statements;
 use crate::target::Target;
 use crate::tls;
 use setup::Told;
@@ -80,6 +81,7 @@ impl Connector {
 pub(crate) struct Session {
     client: Client,
     warnings: Arc<Warnings>,
+    statements: Statements,
     /// Tells the task that drives the connection that nobody waits any more.
     _alive: oneshot::Sender<()>,
 }
@@ -94,6 +96,11 @@ impl Session {
     /// may not have reached the standbys it should wait for.
     pub(crate) fn warning(&self) -> Option<String> {
         self.warnings.first()
+    }
+
+    /// What is prepared on this connection.
+    pub(crate) fn statements(&self) -> &Statements {
+        &self.statements
     }
 
     /// Whether the connection has ended.

@@ -85,7 +85,7 @@ impl Target {
     }
 
     /// `parse`, with the password to use when the URL has none.
-    fn parse_with(url: &str, password: Option<String>) -> Result<Self, OpenError> {
+    pub(crate) fn parse_with(url: &str, password: Option<String>) -> Result<Self, OpenError> {
         let url = Url::split(url)?;
         let parameters = Parameters::read(url.query)?;
         let mut config = url.config(&parameters)?;

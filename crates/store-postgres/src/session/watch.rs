@@ -11,6 +11,7 @@ use tokio_postgres::tls::TlsStream;
 use tokio_postgres::{AsyncMessage, Client, Connection, Socket};
 
 use super::Session;
+use crate::statements::Statements;
 
 /// How long a connection may take to end after its session was dropped: a round
 /// trip, unless the server hangs, which must not keep sockets open for ever.
@@ -69,6 +70,7 @@ where
     Session {
         client,
         warnings,
+        statements: Statements::default(),
         _alive: alive,
     }
 }

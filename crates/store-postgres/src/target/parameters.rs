@@ -92,27 +92,33 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    /// What says where the server is, as the query of a URL.
+    /// What says where the server is, as the query of a URL. The driver would
+    /// take `host=h1,h2` for one name, but reads several `host`.
     pub(super) fn places(&self) -> String {
-        self.only(&PLACES)
+        let hosts = self.those_of(&["host"]);
+        let hosts = hosts.flat_map(|(name, value)| value.split(',').map(move |host| (name, host)));
+        query(hosts.chain(self.those_of(&["port"])))
     }
 
     /// What the driver reads, as the query of a URL.
     pub(super) fn drivers(&self) -> String {
-        self.only(&DRIVERS)
+        query(self.those_of(&DRIVERS))
     }
 
-    fn only(&self, names: &[&str]) -> String {
-        let mut query = String::new();
-        for (name, value) in &self.pairs {
-            if names.contains(name) {
-                query.push(if query.is_empty() { '?' } else { '&' });
-                query.push_str(name);
-                query.push('=');
-                query.push_str(value);
-            }
-        }
-        query
+    fn those_of(&self, names: &[&str]) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.pairs
+            .iter()
+            .copied()
+            .filter(|(name, _)| names.contains(name))
+    }
+}
+
+/// Pairs that are encoded, as the query of a URL.
+fn query<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let pairs = pairs.map(|(name, value)| format!("{name}={value}"));
+    match pairs.collect::<Vec<_>>().join("&") {
+        query if query.is_empty() => query,
+        query => format!("?{query}"),
     }
 }
 

@@ -1,0 +1,188 @@
+//! One transaction: gather, decide, apply, commit, in two round trips.
+
+use jumun_domain::{Decision, Event, IdSequence, Request, Stamp, decide};
+use jumun_store::Fault;
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use crate::apply::apply;
+use crate::batches;
+use crate::clock::Positions;
+use crate::gather::{Gathered, Purpose, gather};
+use crate::options::{COMMIT_DEADLINE, STATEMENT_DEADLINE};
+use crate::pipeline::{Pipeline, Sent};
+use crate::session::Session;
+use crate::storage::StorageError;
+
+/// What became of each request of a batch that was committed.
+pub(crate) type Outcomes = Vec<Result<Decision, Fault>>;
+
+/// Why a batch is not known to be committed.
+pub(crate) enum Failed {
+    /// Surely nothing was done, and nothing will be.
+    NotDone(StorageError),
+    /// COMMIT was sent and it is not known what became of it.
+    Unknown(Pending),
+}
+
+/// A batch whose commit was sent and not answered as it should.
+pub(crate) struct Pending {
+    /// The id of its row in `batches`.
+    pub(crate) batch_id: Uuid,
+    /// The answers, if it was committed.
+    pub(crate) outcomes: Outcomes,
+    /// What happened, in words.
+    pub(crate) cause: String,
+}
+
+impl From<StorageError> for Failed {
+    fn from(error: StorageError) -> Self {
+        Self::NotDone(error)
+    }
+}
+
+/// Decides `requests` in order and commits once. The connection is in a
+/// transaction, or of no use, after a failure.
+pub(crate) async fn attempt(
+    session: &Session,
+    requests: &[Request],
+    positions: &Positions,
+) -> Result<Outcomes, Failed> {
+    let mut batch = Batch {
+        outcomes: Vec::with_capacity(requests.len()),
+        events: Vec::new(),
+        ids: None,
+        wrote: false,
+    };
+    let mut begin = Some("BEGIN");
+    loop {
+        let rest = &requests[batch.outcomes.len()..];
+        let gathered = gather(session, rest, Purpose::Change, begin.take());
+        let mut gathered = in_time(gathered).await?;
+        batch.decide(rest, &mut gathered, positions);
+        if batch.outcomes.len() == requests.len() {
+            return batch.commit(session, gathered, positions).await;
+        }
+        batch.write(session, &mut gathered).await?;
+    }
+}
+
+async fn in_time<T>(
+    work: impl Future<Output = Result<T, StorageError>>,
+) -> Result<T, StorageError> {
+    timeout(STATEMENT_DEADLINE, work)
+        .await
+        .unwrap_or(Err(StorageError::Late(STATEMENT_DEADLINE.as_secs())))
+}
+
+/// A batch between its first and its last statement.
+struct Batch {
+    outcomes: Outcomes,
+    events: Vec<Event>,
+    /// Where the ids stand, once the first rows have told from where they go on.
+    ids: Option<IdSequence>,
+    /// Whether an earlier round has sent a write.
+    wrote: bool,
+}
+
+impl Batch {
+    /// Decides as many requests as one gathering allows. A request may need
+    /// rows that only an earlier one of the batch made it need (a purchase
+    /// limit that was just set): what is decided is then written, and the next
+    /// round reads it.
+    fn decide(&mut self, requests: &[Request], gathered: &mut Gathered, positions: &Positions) {
+        let stands = self.ids.as_ref().map_or(0, IdSequence::position);
+        let mut ids = positions.sequence(gathered.position.max(stands));
+        let now = gathered.now;
+        let first = self.outcomes.len();
+        for request in requests {
+            let mut stamp = Stamp { now, ids: &mut ids };
+            match decide(&mut gathered.set, request, &mut stamp) {
+                Ok(decision) => self.outcomes.push(Ok(decision)),
+                Err(_) if self.outcomes.len() > first => break,
+                Err(_) => {
+                    self.outcomes.push(Err(StorageError::Engine(
+                        "a row that the decision needs was not gathered",
+                    )
+                    .not_done()));
+                    break;
+                }
+            }
+        }
+        self.events.append(&mut gathered.set.journal.events);
+        self.ids = Some(ids);
+    }
+
+    /// Writes a round that is not the last.
+    async fn write(
+        &mut self,
+        session: &Session,
+        gathered: &mut Gathered,
+    ) -> Result<(), StorageError> {
+        let mut pipeline = Pipeline::new(session);
+        let position = self.ids.as_ref().map_or(0, IdSequence::position);
+        apply(&mut pipeline, gathered, position)?;
+        self.wrote |= !pipeline.is_empty();
+        in_time(pipeline.finish()).await
+    }
+
+    /// Writes the last round and commits, in one round trip.
+    async fn commit(
+        self,
+        session: &Session,
+        mut gathered: Gathered,
+        positions: &Positions,
+    ) -> Result<Outcomes, Failed> {
+        let mut ids = self.ids.unwrap_or_else(|| positions.sequence(0));
+        let now = gathered.now;
+        let batch_id = ids.next(now);
+        let mut pipeline = Pipeline::new(session);
+        apply(&mut pipeline, &mut gathered, ids.position())?;
+        if pipeline.is_empty() && !self.wrote {
+            pipeline.command("ROLLBACK");
+            in_time(pipeline.finish()).await?;
+            return Ok(self.outcomes);
+        }
+        batches::insert(&mut pipeline, batch_id, now, &self.events);
+        pipeline.check()?;
+        session.forget_warnings();
+        let pending = |cause| {
+            Failed::Unknown(Pending {
+                batch_id,
+                outcomes: self.outcomes.clone(),
+                cause,
+            })
+        };
+        // Nothing may cut it short from here on but the deadline, after which
+        // the connection is given up and the outcome looked up on another.
+        let commit = Sent::send(session.batch_execute("COMMIT"));
+        let answered = timeout(COMMIT_DEADLINE, async {
+            let written = pipeline.finish().await;
+            (written, commit.answer().await)
+        });
+        match answered.await {
+            Err(_) => Err(pending(format!(
+                "COMMIT was not answered within {} s",
+                COMMIT_DEADLINE.as_secs()
+            ))),
+            // The server refused a statement; the COMMIT behind it took all back.
+            Ok((Err(error), _)) if error.told().is_some() => Err(Failed::NotDone(error)),
+            Ok((Err(error), _)) => Err(pending(error.explain())),
+            Ok((Ok(()), Err(error))) => {
+                let error = StorageError::from(error);
+                if error.tells_of_no_commit() {
+                    Err(Failed::NotDone(error))
+                } else {
+                    Err(pending(error.explain()))
+                }
+            }
+            Ok((Ok(()), Ok(()))) => match session.warning() {
+                None => {
+                    positions.reached(&ids);
+                    Ok(self.outcomes)
+                }
+                Some(warning) => Err(pending(warning)),
+            },
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! The engine as a [`Store`].
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use jumun_domain::{
+    AdjustmentId, Campaign, CampaignId, CouponId, Decision, Entry, EntryId, Hour, IdSequence,
+    IdempotencyKey, Order, OrderId, PlaceOrder, Product, ProductId, Quote, Request,
+    StockAdjustment, User, UserId,
+};
+use jumun_store::{
+    BestSeller, CouponView, Fault, NumberedEvent, Page, PageOf, Readiness, Reads, Shop, Store,
+};
+use tokio::sync::{RwLock, oneshot};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::clock::Positions;
+use crate::error::{OpenError, explain};
+use crate::migrate::{check_currency, check_current, migrate, recognise};
+use crate::options::Options;
+use crate::queue::{Job, Queue, Refused};
+use crate::readers::Readers;
+use crate::session::{Connector, Session};
+use crate::storage::StorageError;
+use crate::target::Target;
+use crate::worker::{self, Shared};
+use crate::{events, probe, quote, reads};
+
+/// A shop in a database of a PostgreSQL-protocol server. Any number of them,
+/// in any number of processes, may be open on one database.
+pub struct PostgresStore {
+    shop: Shop,
+    shared: Arc<Shared>,
+    readers: Readers,
+    workers: Mutex<JoinSet<()>>,
+}
+
+impl PostgresStore {
+    /// Opens the shop, and creates it first in a schema that has none of its
+    /// tables yet. Needs a tokio runtime around it.
+    ///
+    /// # Errors
+    ///
+    /// A server that cannot be reached or only be read, a schema that is
+    /// something else's, older or newer than this program, another currency, a
+    /// role without the rights. Each says what to do.
+    pub async fn open(target: &Target, options: &Options) -> Result<Self, OpenError> {
+        let connector = Connector::new(target.clone())?;
+        let session = connector.connect().await?;
+        if recognise(&session, target).await? == 0 {
+            migrate(target, options).await?;
+        }
+        check_current(&session, target).await?;
+        let currency = check_currency(&session, target, options.currency).await?;
+        let position = newest_position(&session)
+            .await
+            .map_err(|error| explain(target, &error))?;
+        let shared = Arc::new(Shared {
+            queue: Queue::new(options.queue_capacity),
+            connector: connector.clone(),
+            positions: Positions::starting_at(position),
+            trouble: Mutex::default(),
+            turn: Arc::new(RwLock::new(())),
+        });
+        drop(session);
+        let mut workers = JoinSet::new();
+        for _ in 0..options.batches.max(1) {
+            let session = worker::open(&connector).await;
+            let session = session.map_err(|error| unprepared(target, &error))?;
+            workers.spawn(worker::run(shared.clone(), session));
+        }
+        Ok(Self {
+            shop: Shop { currency },
+            shared,
+            readers: Readers::new(connector, options.readers),
+            workers: Mutex::new(workers),
+        })
+    }
+
+    /// Whether a commit goes through now.
+    async fn probe(&self) -> Result<(), StorageError> {
+        let session = self
+            .shared
+            .connector
+            .connect()
+            .await
+            .map_err(|error| StorageError::Unreachable(error.to_string()))?;
+        probe::run(&session).await
+    }
+}
+
+fn unprepared(target: &Target, error: &StorageError) -> OpenError {
+    match error {
+        StorageError::Server(error) => explain(target, error),
+        other => OpenError::Server {
+            target: target.shown().to_owned(),
+            reason: other.explain(),
+        },
+    }
+}
+
+/// How far the ids have come: a batch's own id is the last that it mints.
+async fn newest_position(session: &Session) -> Result<u64, tokio_postgres::Error> {
+    let row = session
+        .query_opt(
+            "SELECT batch_id FROM batches ORDER BY batch_id DESC LIMIT 1",
+            &[],
+        )
+        .await?;
+    let newest: Option<Uuid> = row.map(|row| row.try_get(0)).transpose()?;
+    Ok(IdSequence::new(newest, 0).position())
+}
+
+impl Drop for PostgresStore {
+    fn drop(&mut self) {
+        self.shared.queue.close();
+        // What they have begun they finish: they are tasks of the runtime.
+        let workers = self
+            .workers
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        workers.detach_all();
+    }
+}
+
+fn refused(refused: Refused) -> Fault {
+    match refused {
+        Refused::Full => Fault::Overloaded,
+        Refused::Closed => Fault::determinate("the database is closed; the server is stopping"),
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn execute(&self, request: Request) -> Result<Decision, Fault> {
+        let (reply, answer) = oneshot::channel();
+        self.shared
+            .queue
+            .push(Job { request, reply })
+            .map_err(refused)?;
+        answer.await.unwrap_or_else(|_| {
+            Err(Fault::indeterminate(
+                "a batch stopped without an answer; restart this instance",
+            ))
+        })
+    }
+
+    async fn quote(&self, order: PlaceOrder) -> Result<Quote, Fault> {
+        self.readers
+            .read(|session| Box::pin(quote::run(session, order.clone())))
+            .await
+    }
+
+    fn shop(&self) -> &Shop {
+        &self.shop
+    }
+
+    async fn readiness(&self) -> Readiness {
+        if self.shared.queue.is_closed() {
+            return Readiness::NotReady("the server is stopping".to_owned());
+        }
+        // Only a commit shows whether the server takes writes.
+        match self.probe().await {
+            Ok(()) => Readiness::Ready,
+            Err(error) => Readiness::NotReady(error.explain()),
+        }
+    }
+
+    async fn close(&self) {
+        self.shared.queue.close();
+        let mut workers = {
+            let mut workers = self.workers.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *workers)
+        };
+        while let Some(ended) = workers.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a batch had panicked");
+            }
+        }
+        self.readers.close();
+    }
+}
+
+#[async_trait]
+impl Reads for PostgresStore {
+    async fn user(&self, id: UserId) -> Result<Option<User>, Fault> {
+        self.readers
+            .read(|session| Box::pin(reads::user(session, id)))
+            .await
+    }
+
+    async fn entries(
+        &self,
+        user: UserId,
+        page: Page<EntryId>,
+    ) -> Result<Option<PageOf<Entry>>, Fault> {
+        self.readers
+            .read(|session| Box::pin(reads::entries(session, user, page)))
+            .await
+    }
+
+    async fn coupons(
+        &self,
+        user: UserId,
+        page: Page<CouponId>,
+    ) -> Result<Option<PageOf<CouponView>>, Fault> {
+        self.readers
+            .read(|session| Box::pin(reads::coupons(session, user, page)))
+            .await
+    }
+
+    async fn orders(
+        &self,
+        user: UserId,
+        page: Page<OrderId>,
+    ) -> Result<Option<PageOf<Arc<Order>>>, Fault> {
+        self.readers
+            .read(|session| Box::pin(reads::orders(session, user, page)))
+            .await
+    }
+
+    async fn order(&self, id: OrderId) -> Result<Option<Arc<Order>>, Fault> {
+        self.readers
+            .read(|session| Box::pin(reads::order(session, id)))
+            .await
+    }
+
+    async fn order_by_key(
+        &self,
+        user: UserId,
+        key: IdempotencyKey,
+    ) -> Result<Option<Arc<Order>>, Fault> {
+        self.readers
+            .read(|session| {
+                let key = key.clone();
+                Box::pin(async move { reads::order_by_key(session, user, &key).await })
+            })
+            .await
+    }
+
+    async fn all_orders(&self, page: Page<OrderId>) -> Result<PageOf<Arc<Order>>, Fault> {
+        self.readers
+            .read(|session| Box::pin(reads::all_orders(session, page)))
+            .await
+    }
+
+    async fn product(&self, id: ProductId) -> Result<Option<Product>, Fault> {
+        self.readers
+            .read(|session| Box::pin(reads::product(session, id)))
+            .await
+    }
+
+    async fn products(&self, page: Page<ProductId>) -> Result<PageOf<Product>, Fault> {
+        self.readers
+            .read(|session| Box::pin(reads::products(session, page)))
+            .await
+    }
+
+    async fn stock_adjustments(
+        &self,
+        product: ProductId,
+        page: Page<AdjustmentId>,
+    ) -> Result<Option<PageOf<StockAdjustment>>, Fault> {
+        self.readers
+            .read(|session| Box::pin(reads::stock_adjustments(session, product, page)))
+            .await
+    }
+
+    async fn best_sellers(&self, since: Hour, limit: usize) -> Result<Vec<BestSeller>, Fault> {
+        self.readers
+            .read(|session| Box::pin(reads::best_sellers(session, since, limit)))
+            .await
+    }
+
+    async fn campaign(&self, id: CampaignId) -> Result<Option<Campaign>, Fault> {
+        self.readers
+            .read(|session| Box::pin(reads::campaign(session, id)))
+            .await
+    }
+
+    async fn campaigns(&self, page: Page<CampaignId>) -> Result<PageOf<Campaign>, Fault> {
+        self.readers
+            .read(|session| Box::pin(reads::campaigns(session, page)))
+            .await
+    }
+
+    async fn events(&self, after: u64, limit: usize) -> Result<Vec<NumberedEvent>, Fault> {
+        self.readers
+            .read(|session| Box::pin(events::events(session, after, limit)))
+            .await
+    }
+}
