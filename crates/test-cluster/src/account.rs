@@ -1,10 +1,11 @@
 //! The account that servers run as: PostgreSQL refuses to run as root.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 /// Accounts to run as when the tests run as root, in the order they are tried.
@@ -36,10 +37,11 @@ impl Account {
         })
     }
 
-    /// Makes `command` run as this account, with nothing of this process's
+    /// A command that runs as this account, with nothing of this process's
     /// environment but the search path: variables such as `PGDATA` would
     /// change what it does.
-    pub(crate) fn confine(self, command: &mut Command) {
+    pub(crate) fn command(self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
         command.env_clear().current_dir("/");
         if let Some(path) = std::env::var_os("PATH") {
             command.env("PATH", path);
@@ -47,6 +49,7 @@ impl Account {
         if let Some((user, group)) = self.0 {
             command.uid(user).gid(group);
         }
+        command
     }
 
     /// Gives `path` to this account.
@@ -76,6 +79,27 @@ impl Account {
         if let Err(error) = fs::set_permissions(path, fs::Permissions::from_mode(0o600)) {
             panic!("{} cannot be made private: {error}", path.display());
         }
+    }
+}
+
+/// Runs `command`.
+///
+/// # Panics
+///
+/// If it does not succeed, with what it says.
+pub(crate) fn run(mut command: Command) {
+    let program = command.get_program().to_owned();
+    match command.output() {
+        Ok(Output { status, .. }) if status.success() => {}
+        Ok(Output { status, stderr, .. }) => panic!(
+            "{} ends with {status}: {}",
+            program.display(),
+            String::from_utf8_lossy(&stderr)
+        ),
+        Err(error) => panic!(
+            "{} does not start: {error}; is it installed?",
+            program.display()
+        ),
     }
 }
 

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use crate::account::Account;
+
 /// Names the directory of the binaries, for a release other than the newest.
 const OVERRIDE: &str = "JUMUN_POSTGRES_BIN";
 
@@ -48,9 +50,9 @@ impl Binaries {
         self.0.join(name)
     }
 
-    /// A command that runs the binary with this name.
+    /// A command that runs the binary with this name as the account.
     pub(crate) fn command(&self, name: &str) -> Command {
-        Command::new(self.path(name))
+        Account::get().command(self.path(name))
     }
 }
 

@@ -23,6 +23,11 @@ impl Database {
         &self.name
     }
 
+    /// How to reach its cluster.
+    pub(crate) fn access(&self) -> &Access {
+        &self.access
+    }
+
     /// What `statement` returns here, as by [`Cluster::sql`].
     ///
     /// # Panics

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use rustix::process::Pid;
 
@@ -59,8 +59,7 @@ impl Guard {
             Err(error) => panic!("no temporary directory can be made: {error}; is TMPDIR right?"),
         };
         account.own(&directory);
-        let mut command = Command::new("sh");
-        account.confine(&mut command);
+        let mut command = account.command("sh");
         command
             .args(["-c", WATCH, "sh"])
             .arg(&directory)

@@ -20,15 +20,19 @@
 
 mod account;
 mod binaries;
+mod certificates;
 mod cluster;
 mod database;
 mod guard;
 mod processes;
+mod proxy;
 mod psql;
 mod settings;
 mod template;
 mod wait;
 
+pub use certificates::Certificates;
 pub use cluster::{Cluster, Mode};
 pub use database::Database;
+pub use proxy::{Point, Proxy};
 pub use settings::{Isolation, Settings, Tls};

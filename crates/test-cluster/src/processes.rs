@@ -28,20 +28,14 @@ pub(crate) fn wait_for_end(process: Pid) {
 
 /// Stops the server's main process and then all others, so that none can be
 /// started meanwhile. Returns all of them, the main process first.
+///
+/// # Panics
+///
+/// If they have not stopped until the deadline.
 pub(crate) fn freeze(main: Pid) -> Vec<Pid> {
-    signal(main, Signal::STOP);
-    // The signal takes a moment to arrive, and until then it can still start one.
-    let stopped = || look(main).is_none_or(|seen| matches!(seen.state, 'T' | 'Z'));
-    if wait::until(|| stopped().then_some(())).is_err() {
-        panic!(
-            "process {} of a server cannot be stopped",
-            main.as_raw_pid()
-        );
-    }
+    stop(&[main]);
     let children = children(main);
-    for &child in &children {
-        signal(child, Signal::STOP);
-    }
+    stop(&children);
     std::iter::once(main).chain(children).collect()
 }
 
@@ -62,6 +56,18 @@ pub(crate) fn children(parent: Pid) -> Vec<Pid> {
             (look(process)?.parent == parent.as_raw_pid()).then_some(process)
         })
         .collect()
+}
+
+/// Stops these processes, and waits until they stand still: until the signal
+/// has arrived they go on.
+fn stop(processes: &[Pid]) {
+    for &process in processes {
+        signal(process, Signal::STOP);
+    }
+    let stands = |&process| look(process).is_none_or(|seen| matches!(seen.state, 'T' | 'Z'));
+    if wait::until(|| processes.iter().all(stands).then_some(())).is_err() {
+        panic!("the processes {processes:?} of a server do not stand still");
+    }
 }
 
 /// What is seen of a process.

@@ -29,18 +29,17 @@ impl Access {
         )
     }
 
-    /// A client program of PostgreSQL that reaches this server, with nothing
-    /// of this process's environment: variables such as `PGOPTIONS` would
-    /// change what it does.
-    pub(crate) fn client(&self, program: &str) -> Command {
-        let mut command = Binaries::get().command(program);
-        command.env_clear();
-        self.arm(&mut command);
-        command
+    /// The same server by way of another port.
+    pub(crate) fn through(&self, port: u16) -> Self {
+        Self {
+            port,
+            ..self.clone()
+        }
     }
 
-    /// Tells `command`, a client program, how to reach this server.
-    pub(crate) fn arm(&self, command: &mut Command) {
+    /// A client program of PostgreSQL that reaches this server.
+    pub(crate) fn client(&self, program: &str) -> Command {
+        let mut command = Binaries::get().command(program);
         command
             .env("PGHOST", "127.0.0.1")
             .env("PGPORT", self.port.to_string())
@@ -49,6 +48,7 @@ impl Access {
         if let Some(password) = &self.password {
             command.env("PGPASSWORD", password);
         }
+        command
     }
 
     /// What the statements return: a line a row, `|` between the columns. Each

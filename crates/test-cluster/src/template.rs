@@ -1,10 +1,9 @@
 //! A cluster as `initdb` makes it: made once, copied for each.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use crate::account::Account;
+use crate::account::{Account, run};
 use crate::binaries::Binaries;
 use crate::guard::Guard;
 
@@ -22,7 +21,7 @@ pub(crate) fn create(data: &Path, password: Option<&str>) {
         initialise(&template, None);
         (guard, template)
     });
-    let mut command = Command::new("cp");
+    let mut command = Account::get().command("cp");
     command.arg("-a").arg(template).arg(data);
     run(command);
 }
@@ -49,23 +48,4 @@ fn initialise(data: &Path, password: Option<&str>) {
         .arg("--pwfile")
         .arg(&file);
     run(command);
-}
-
-/// Runs `command` as the account of the servers.
-///
-/// # Panics
-///
-/// If it does not succeed, with what it says.
-pub(crate) fn run(mut command: Command) {
-    Account::get().confine(&mut command);
-    let program = command.get_program().to_owned();
-    match command.output() {
-        Ok(Output { status, .. }) if status.success() => {}
-        Ok(Output { status, stderr, .. }) => panic!(
-            "{} ends with {status}: {}",
-            program.display(),
-            String::from_utf8_lossy(&stderr)
-        ),
-        Err(error) => panic!("{} does not start: {error}", program.display()),
-    }
 }

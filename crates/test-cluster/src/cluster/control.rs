@@ -5,7 +5,7 @@ use std::process::Command;
 
 use rustix::process::Signal;
 
-use super::{Cluster, read_log};
+use super::{Cluster, Server, read_log};
 use crate::{processes, wait};
 
 /// How a server is stopped.
@@ -52,6 +52,7 @@ impl Cluster {
         let Some(main) = server.main else {
             panic!("the cluster does not run: start it again before it is stopped");
         };
+        server.resume();
         let signal = match mode {
             Mode::Smart => Signal::TERM,
             Mode::Fast => Signal::INT,
@@ -98,14 +99,7 @@ impl Cluster {
 
     /// Lets all processes go on after [`pause`](Self::pause).
     pub fn resume(&self) {
-        let mut server = self.server();
-        if let Some(main) = server.main.filter(|_| server.is_paused) {
-            for process in processes::children(main) {
-                processes::signal(process, Signal::CONT);
-            }
-            processes::signal(main, Signal::CONT);
-            server.is_paused = false;
-        }
+        self.server().resume();
     }
 
     /// Waits until the server takes a session and answers.
@@ -147,9 +141,21 @@ impl Cluster {
     }
 }
 
-impl Drop for Cluster {
+impl Server {
+    fn resume(&mut self) {
+        if let Some(main) = self.main.filter(|_| self.is_paused) {
+            for process in processes::children(main) {
+                processes::signal(process, Signal::CONT);
+            }
+            processes::signal(main, Signal::CONT);
+            self.is_paused = false;
+        }
+    }
+}
+
+impl Drop for Server {
     fn drop(&mut self) {
-        // One that is stopped would take the seconds that it has to obey.
+        // Stopped processes would obey only after the seconds they are given.
         self.resume();
     }
 }

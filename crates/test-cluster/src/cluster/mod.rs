@@ -1,31 +1,22 @@
 //! A server of its own, with its data.
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustix::process::Pid;
 
-use crate::account::Account;
-use crate::binaries::Binaries;
 use crate::guard::Guard;
 use crate::psql::Access;
 use crate::settings::Settings;
-use crate::{template, wait};
 
 mod control;
+mod launch;
+mod replication;
+mod setting;
 
 pub use control::Mode;
-
-/// The ports to choose from. They are below those that Linux gives to clients
-/// and to tests that ask for any port, which could take the port of a server
-/// that is stopped for a while.
-const PORTS: std::ops::Range<u16> = 15_000..32_000;
-
-/// How many ports are tried: others can take one between the look and the start.
-const PORT_TRIES: usize = 20;
 
 /// A running PostgreSQL server with data of its own.
 ///
@@ -52,12 +43,9 @@ impl Cluster {
     ///
     /// # Panics
     ///
-    /// If it does not start, with its log; if PostgreSQL is not installed.
+    /// If PostgreSQL is not installed; if it does not start, with its log.
     pub fn start(settings: Settings) -> Self {
-        let cluster = Self::new(settings.password.clone());
-        template::create(&cluster.data, settings.password.as_deref());
-        configure(&cluster.data, &settings);
-        cluster.start_on_a_free_port()
+        Self::launch_new(&settings)
     }
 
     /// The cluster that the tests of this process share, with the settings of
@@ -110,8 +98,7 @@ impl Cluster {
         self.access.run(database, &[statement])
     }
 
-    /// All that the server has said since the cluster was started, for the
-    /// message of a test that fails.
+    /// All that the server has said, for the message of a test that fails.
     pub fn log(&self) -> String {
         read_log(&self.server())
     }
@@ -121,82 +108,10 @@ impl Cluster {
         &self.access
     }
 
-    /// A cluster without data.
-    fn new(password: Option<String>) -> Self {
-        static COUNT: AtomicU64 = AtomicU64::new(1);
-        let name = format!("cluster_{}", COUNT.fetch_add(1, Ordering::Relaxed));
-        let guard = Guard::new(|directory| {
-            let server = Binaries::get().path("postgres");
-            let data = directory.join("data");
-            vec![
-                server.display().to_string(),
-                "-D".to_owned(),
-                data.display().to_string(),
-                format!("--cluster_name={name}"),
-            ]
-        });
-        Self {
-            access: Access { port: 0, password },
-            name,
-            data: guard.directory().join("data"),
-            server: Mutex::new(Server {
-                guard,
-                main: None,
-                is_paused: false,
-            }),
-        }
-    }
-
-    /// Starts the server on the data for the first time.
-    fn start_on_a_free_port(mut self) -> Self {
-        for _ in 0..PORT_TRIES {
-            self.access.port = free_port();
-            if self.launch(&mut self.server()) {
-                return self;
-            }
-            let log = self.log();
-            assert!(
-                log.contains("could not create any TCP/IP sockets"),
-                "a test cluster does not start: {log}"
-            );
-        }
-        panic!("a test cluster finds no free port of {PORTS:?} in {PORT_TRIES} tries");
-    }
-
-    /// Starts the server, and waits until it serves; whether it does, and has
-    /// not ended instead.
-    fn launch(&self, server: &mut Server) -> bool {
-        // What was said before a start that fails is not its cause.
-        Account::get().write(&server.guard.log(), "");
-        let main = server.guard.start(self.port());
-        server.main = Some(main);
-        let seen = wait::until(|| {
-            if crate::processes::has_ended(main) {
-                return Some(false);
-            }
-            serves(&self.data, main).then_some(true)
-        });
-        let Ok(serves) = seen else {
-            panic!("a test cluster is not ready in time: {}", read_log(server));
-        };
-        if !serves {
-            server.main = None;
-        }
-        serves
-    }
-
     /// The server. A test that has failed meanwhile leaves it as good as before.
     fn server(&self) -> MutexGuard<'_, Server> {
         self.server.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Whether the main process has noted in its file that it takes sessions.
-fn serves(data: &Path, main: Pid) -> bool {
-    let note = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
-    let mut lines = note.lines();
-    lines.next() == Some(&*main.as_raw_pid().to_string())
-        && lines.last().is_some_and(|state| state.trim() == "ready")
 }
 
 fn read_log(server: &Server) -> String {
@@ -204,32 +119,4 @@ fn read_log(server: &Server) -> String {
         Ok(log) => String::from_utf8_lossy(&log).into_owned(),
         Err(error) => format!("its log cannot be read: {error}"),
     }
-}
-
-/// Adds `settings` to the data's own.
-fn configure(data: &Path, settings: &Settings) {
-    let path = data.join("postgresql.conf");
-    let Ok(lines) = fs::read_to_string(&path) else {
-        panic!("initdb has written no {}", path.display());
-    };
-    let account = Account::get();
-    account.write(&path, &format!("{lines}\n{}", settings.configuration()));
-    let Some(tls) = &settings.tls else { return };
-    for (from, to) in [(&tls.certificate, "server.crt"), (&tls.key, "server.key")] {
-        let Ok(content) = fs::read_to_string(from) else {
-            panic!("{} cannot be read: write it as PEM first", from.display());
-        };
-        account.write_private(&data.join(to), &content);
-    }
-}
-
-/// A port that nobody listens on at the moment.
-fn free_port() -> u16 {
-    let free = (0..PORTS.len())
-        .map(|_| fastrand::u16(PORTS))
-        .find(|&port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok());
-    let Some(port) = free else {
-        panic!("no port of {PORTS:?} is free: end what listens on them");
-    };
-    port
 }
