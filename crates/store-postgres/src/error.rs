@@ -1,6 +1,7 @@
 //! Faults of reaching and opening a database, in sentences that say what to do.
 
 mod explain;
+mod kinds;
 
 pub(crate) use explain::explain_at;
 
@@ -69,7 +70,9 @@ pub enum OpenError {
         reason: String,
     },
     /// The connection ended.
-    #[error("the connection to {target} was lost: {reason}; see the server's log for why")]
+    #[error(
+        "the connection to {target} was lost: {reason}; see the server's log for why, or check host and port"
+    )]
     Lost {
         /// The database.
         target: String,
@@ -281,7 +284,7 @@ pub enum OpenError {
         reason: String,
     },
     /// None of several servers can be used.
-    #[error("none of the servers in the URL can be used: {}", listed(.failures))]
+    #[error("none of the servers in the URL can be used: {}", kinds::listed(.failures))]
     NoServer {
         /// Why not, each in turn.
         failures: Vec<OpenError>,
@@ -294,60 +297,6 @@ pub enum OpenError {
         /// What they say.
         reason: String,
     },
-}
-
-impl OpenError {
-    /// Whether the same attempt may succeed later although nobody changes a
-    /// setting: the server starts, a standby is being promoted, a network heals.
-    pub fn is_transient(&self) -> bool {
-        matches!(
-            self,
-            Self::HostNotFound { .. }
-                | Self::Refused { .. }
-                | Self::TimedOut { .. }
-                | Self::Unreachable { .. }
-                | Self::Lost { .. }
-                | Self::TooManyConnections { .. }
-                | Self::NotReady { .. }
-                | Self::Standby { .. }
-        ) || matches!(self, Self::NoServer { failures } if failures.iter().any(Self::is_transient))
-    }
-
-    /// Whether nothing answered.
-    pub(crate) fn is_unreached(&self) -> bool {
-        matches!(
-            self,
-            Self::HostNotFound { .. }
-                | Self::Refused { .. }
-                | Self::TimedOut { .. }
-                | Self::Unreachable { .. }
-                | Self::Lost { .. }
-        )
-    }
-
-    /// Whether the server may give without TLS what it refuses with it.
-    pub(crate) fn may_be_due_to_tls(&self) -> bool {
-        matches!(
-            self,
-            Self::TlsFailed { .. } | Self::NotTrusted { .. } | Self::NotAdmitted { .. }
-        )
-    }
-
-    /// The error of one server, or of several together.
-    pub(crate) fn of_several(mut failures: Vec<Self>) -> Self {
-        match failures.pop() {
-            Some(only) if failures.is_empty() => only,
-            last => {
-                failures.extend(last);
-                Self::NoServer { failures }
-            }
-        }
-    }
-}
-
-fn listed(failures: &[OpenError]) -> String {
-    let sentences = failures.iter().map(ToString::to_string).collect::<Vec<_>>();
-    sentences.join(" | ")
 }
 
 /// What an error of the driver means, for a session of `target`.

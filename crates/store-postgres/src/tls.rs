@@ -1,6 +1,8 @@
 //! Encryption by `sslmode`, with rustls.
 
 mod roots;
+#[cfg(test)]
+mod tests;
 mod verifier;
 
 use std::sync::Arc;

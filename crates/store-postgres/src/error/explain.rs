@@ -87,6 +87,10 @@ fn failed(target: String, failure: &io::Error) -> OpenError {
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
             OpenError::NotPostgres { target, reason }
         }
+        // The driver's, for half a message before the end.
+        io::ErrorKind::Other if failure.raw_os_error().is_none() => {
+            OpenError::Lost { target, reason }
+        }
         _ => OpenError::Unreachable { target, reason },
     }
 }
@@ -118,5 +122,77 @@ fn handshake_failed(target: String, error: &rustls::Error) -> OpenError {
         target,
         reason,
         remedy,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rustls::pki_types::{ServerName, UnixTime};
+
+    use super::*;
+
+    #[test]
+    fn each_fault_of_a_certificate_has_its_remedy() {
+        let time = UnixTime::since_unix_epoch(Duration::from_secs(1));
+        let expired = CertificateError::ExpiredContext {
+            time,
+            not_after: time,
+        };
+        let early = CertificateError::NotValidYetContext {
+            time,
+            not_before: time,
+        };
+        let other = CertificateError::NotValidForNameContext {
+            expected: ServerName::try_from("shop.example").unwrap(),
+            presented: vec![r#"DnsName("db.example")"#.to_owned()],
+        };
+        for (fault, part) in [
+            (CertificateError::UnknownIssuer, "give sslrootcert"),
+            (CertificateError::BadSignature, "give sslrootcert"),
+            (expired, "renew it on the server"),
+            (CertificateError::Expired, "renew it on the server"),
+            (early, "set the clock"),
+            (CertificateError::BadEncoding, "replace it on the server"),
+            (other, "db.example"),
+            (CertificateError::NotValidForName, "sslmode=verify-ca"),
+        ] {
+            let error = rustls::Error::InvalidCertificate(fault.clone());
+            let error = io::Error::new(io::ErrorKind::InvalidData, error);
+            let message = failed("postgres://h/db".to_owned(), &error).to_string();
+            assert!(message.contains(part), "{fault:?}: {message}");
+            assert!(
+                message.contains("the certificate of postgres://h/db"),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn each_failure_of_the_network_has_its_sentence() {
+        for (kind, part) in [
+            (io::ErrorKind::ConnectionRefused, "nothing listens"),
+            (io::ErrorKind::NotFound, "nothing listens"),
+            (io::ErrorKind::TimedOut, "in time"),
+            (io::ErrorKind::ConnectionReset, "was lost"),
+            (io::ErrorKind::BrokenPipe, "was lost"),
+            (io::ErrorKind::UnexpectedEof, "was lost"),
+            (io::ErrorKind::Other, "was lost"),
+            (io::ErrorKind::HostUnreachable, "cannot be reached"),
+            (io::ErrorKind::NetworkUnreachable, "cannot be reached"),
+            (io::ErrorKind::PermissionDenied, "cannot be reached"),
+            (io::ErrorKind::InvalidData, "is not PostgreSQL"),
+        ] {
+            let message = failed("postgres://h/db".to_owned(), &kind.into()).to_string();
+            assert!(message.contains(part), "{kind}: {message}");
+        }
+        let alert = rustls::Error::AlertReceived(rustls::AlertDescription::ProtocolVersion);
+        let alert = io::Error::new(io::ErrorKind::InvalidData, alert);
+        let message = failed("postgres://h/db".to_owned(), &alert).to_string();
+        assert!(
+            message.starts_with("TLS with postgres://h/db failed"),
+            "{message}"
+        );
     }
 }

@@ -12,8 +12,8 @@ use crate::error::OpenError;
 /// milliseconds each, so a longer wait means that the server hangs.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long opening a session may take, with all servers and addresses that are
-/// tried on the way. Each has a bound of its own.
+/// How long opening a session may take, with all addresses that are tried on the
+/// way, unless the URL gives its servers more time together.
 const CREATE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A pool of sessions for reads.
@@ -46,10 +46,13 @@ impl Manager for SessionManager {
 ///
 /// Never: the builder refuses only time-outs without a runtime.
 pub(crate) fn pool(connector: Connector, size: usize) -> SessionPool {
+    let target = connector.target();
+    let servers = u32::try_from(target.places().len()).unwrap_or(u32::MAX);
+    let of_url = target.connect_timeout().saturating_mul(servers);
     Pool::builder(SessionManager { connector })
         .max_size(size)
         .wait_timeout(Some(WAIT_TIMEOUT))
-        .create_timeout(Some(CREATE_TIMEOUT))
+        .create_timeout(Some(CREATE_TIMEOUT.max(of_url)))
         .runtime(Runtime::Tokio1)
         .build()
         .expect("the builder was given a runtime")

@@ -75,9 +75,9 @@ async fn what_is_no_server_or_ends_at_once_is_told_apart() {
     });
     check(
         &format!("{web}?sslmode=disable"),
-        "NotPostgres",
-        "port",
-        false,
+        "Lost",
+        "check host and port",
+        true,
     )
     .await;
     let odd = start(|stream| {

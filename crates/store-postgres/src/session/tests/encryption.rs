@@ -56,6 +56,12 @@ async fn each_sslmode_accepts_what_it_should() {
     ] {
         assert_eq!(outcome(&cluster, &query).await, expected, "{query}");
     }
+    // A machine may have no certificates of its own.
+    let of_system = outcome(&cluster, "sslmode=verify-full").await;
+    assert!(
+        ["NotTrusted", "RootsUnusable"].contains(&&*of_system),
+        "{of_system}"
+    );
 }
 
 #[tokio::test]

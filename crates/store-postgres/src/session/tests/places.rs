@@ -1,5 +1,8 @@
 //! Which of several servers a session is opened at.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
+
 use jumun_test_cluster::{Cluster, Settings};
 
 use super::answers::variant;
@@ -80,4 +83,23 @@ async fn a_name_with_several_addresses_is_tried_at_each() {
     // `localhost` is often ::1 first, where the cluster does not listen.
     let port = Cluster::shared().port();
     connect(&format!("postgres://postgres@localhost:{port}/postgres")).await;
+}
+
+#[tokio::test]
+async fn a_socket_is_reached_by_its_folder_and_never_encrypted() {
+    let folder = tempfile::tempdir().unwrap();
+    // The server runs as another user.
+    std::fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
+    let path = folder.path().display().to_string();
+    let cluster = Cluster::start(Settings {
+        extra: vec![("unix_socket_directories".to_owned(), path.clone())],
+        ..Settings::default()
+    });
+    let port = cluster.port();
+    for query in ["", "&sslmode=disable", "&sslmode=require"] {
+        let url = format!("postgres://postgres@/postgres?host={path}&port={port}{query}");
+        let session = connect(&url).await;
+        let address = value(&session, "SELECT inet_client_addr() IS NULL").await;
+        assert_eq!(address, "t", "{query}");
+    }
 }
