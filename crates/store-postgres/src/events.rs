@@ -21,14 +21,14 @@ const READ: &str = concat!(
     order::columns!(),
     ", numbered.first_sequence + event.position - 1 AS sequence, event.event_id, event.kind \
      FROM (SELECT first_sequence, batch_id FROM numbered_batches WHERE first_sequence >= \
-     coalesce((SELECT max(first_sequence) FROM numbered_batches WHERE first_sequence <= $1 + 1), 0) \
-     AND first_sequence <= $2) AS numbered \
+     coalesce((SELECT max(first_sequence) FROM numbered_batches WHERE first_sequence <= $1::bigint + 1), 0) \
+     AND first_sequence <= $2::bigint) AS numbered \
      JOIN batches USING (batch_id) \
      CROSS JOIN LATERAL unnest(batches.event_ids, batches.event_order_ids, batches.event_kinds) \
      WITH ORDINALITY AS event (event_id, order_id, kind, position) \
      JOIN orders ON orders.order_id = event.order_id \
-     WHERE numbered.first_sequence + event.position - 1 > $1 \
-     AND numbered.first_sequence + event.position - 1 <= $2 ORDER BY sequence"
+     WHERE numbered.first_sequence + event.position - 1 > $1::bigint \
+     AND numbered.first_sequence + event.position - 1 <= $2::bigint ORDER BY sequence"
 );
 
 /// Events with a sequence above `after`, oldest first: all that were committed

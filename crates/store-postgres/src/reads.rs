@@ -246,10 +246,9 @@ pub(crate) async fn stock_adjustments(
     product_id: ProductId,
     page: Page<AdjustmentId>,
 ) -> Result<Option<PageOf<StockAdjustment>>> {
-    let after = page.after.map_or(Uuid::nil(), |id| id.0);
     let values: Values = vec![
         Box::new(product_id.get()),
-        Box::new(after),
+        Box::new(page.after.map(|id| id.0)),
         Box::new(one_more(&page)),
     ];
     let rows = query(session, stock_adjustment::PAGE, values).await?;

@@ -21,14 +21,14 @@ pub(crate) const FIND: &str = concat!(
      JOIN stock_adjustments USING (product_id, adjustment_id)"
 );
 
-/// Reads a product's adjustments after one of them, oldest first.
+/// Reads a product's adjustments ($1), oldest first: all, or those after one of
+/// them ($2).
 pub(crate) const PAGE: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM stock_adjustments WHERE product_id = $1 AND adjustment_id > $2 \
-     AND ($2 = '00000000-0000-0000-0000-000000000000'::uuid OR EXISTS (SELECT 1 FROM stock_adjustments \
-     WHERE product_id = $1 AND adjustment_id = $2)) \
-     ORDER BY adjustment_id LIMIT $3"
+    " FROM stock_adjustments WHERE product_id = $1 AND ($2::uuid IS NULL \
+     OR (adjustment_id > $2 AND EXISTS (SELECT 1 FROM stock_adjustments AS it \
+     WHERE it.product_id = $1 AND it.adjustment_id = $2))) ORDER BY adjustment_id LIMIT $3"
 );
 
 /// Adds adjustments.

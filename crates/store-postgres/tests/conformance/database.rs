@@ -1,0 +1,52 @@
+//! A database of its own for each case.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jumun_store::conformance::Harness;
+use jumun_store::{AuditReport, Store};
+use jumun_store_postgres::{Options, PostgresStore, Target};
+use jumun_test_cluster::{Cluster, Database};
+
+/// A database on the cluster of this process, gone when this is dropped.
+pub(crate) struct OwnDatabase {
+    _database: Database,
+    target: Target,
+}
+
+impl OwnDatabase {
+    pub(crate) fn read_committed() -> Self {
+        Self::with_isolation("read committed")
+    }
+
+    pub(crate) fn serializable() -> Self {
+        Self::with_isolation("serializable")
+    }
+
+    fn with_isolation(level: &str) -> Self {
+        let cluster = Cluster::shared();
+        let database = cluster.create_database();
+        let name = database.name();
+        cluster.sql(
+            "postgres",
+            &format!("ALTER DATABASE {name} SET default_transaction_isolation = '{level}'"),
+        );
+        let target = Target::parse(&database.url()).expect("the cluster's own URL");
+        Self {
+            _database: database,
+            target,
+        }
+    }
+}
+
+#[async_trait]
+impl Harness for OwnDatabase {
+    async fn open(&self) -> Arc<dyn Store> {
+        let store = PostgresStore::open(&self.target, &Options::default()).await;
+        Arc::new(store.expect("the database opens"))
+    }
+
+    async fn audit(&self) -> AuditReport {
+        AuditReport { laws: Vec::new() }
+    }
+}

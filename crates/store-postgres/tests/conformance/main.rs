@@ -1,0 +1,14 @@
+//! The suite of the `store` crate on this engine, at both isolation levels that
+//! a server may be set to.
+
+mod database;
+
+mod read_committed {
+    use crate::database::OwnDatabase;
+    jumun_store::conformance_suite!(OwnDatabase::read_committed());
+}
+
+mod serializable {
+    use crate::database::OwnDatabase;
+    jumun_store::conformance_suite!(OwnDatabase::serializable());
+}
