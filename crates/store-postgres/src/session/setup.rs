@@ -138,14 +138,14 @@ impl Found {
             && !told.weak_commit.swap(true, Ordering::Relaxed)
         {
             tracing::warn!(
-                target = shown,
+                database = shown,
                 found,
                 "synchronous_commit is weaker than on and is raised for these sessions; set it to on for this role and database"
             );
         }
         if self.fsync.as_deref() == Some("off") && !told.no_fsync.swap(true, Ordering::Relaxed) {
             tracing::warn!(
-                target = shown,
+                database = shown,
                 "the server runs with fsync = off: a crash of its machine can lose or damage the shop; set it to on"
             );
         }

@@ -53,18 +53,20 @@ where
     let warnings = Arc::new(Warnings::default());
     let (alive, dropped) = oneshot::channel::<()>();
     let kept = warnings.clone();
-    let target = shown.to_owned();
+    let database = shown.to_owned();
     tokio::spawn(async move {
         let driven = tokio::select! {
-            driven = drive(&mut connection, &kept) => Some(driven),
-            _ = dropped => timeout(FAREWELL_TIMEOUT, drive(&mut connection, &kept)).await.ok(),
+            driven = drive(&mut connection, &kept, &database) => Some(driven),
+            _ = dropped => {
+                timeout(FAREWELL_TIMEOUT, drive(&mut connection, &kept, &database)).await.ok()
+            }
         };
         match driven {
-            Some(Ok(())) => tracing::debug!(target, "a session has ended"),
+            Some(Ok(())) => tracing::debug!(database, "a session has ended"),
             Some(Err(error)) => {
-                tracing::debug!(target, error = explained(&error), "a connection was lost");
+                tracing::debug!(database, error = explained(&error), "a connection was lost");
             }
-            None => tracing::debug!(target, "a connection was cut: the server did not end it"),
+            None => tracing::debug!(database, "a connection was cut: the server did not end it"),
         }
     });
     Session {
@@ -80,24 +82,25 @@ where
 async fn drive<S>(
     connection: &mut Connection<Socket, S>,
     warnings: &Warnings,
+    database: &str,
 ) -> Result<(), tokio_postgres::Error>
 where
     S: TlsStream + Unpin,
 {
     while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
         if let AsyncMessage::Notice(notice) = message? {
-            hear(&notice, warnings);
+            hear(&notice, warnings, database);
         }
     }
     Ok(())
 }
 
-fn hear(notice: &DbError, warnings: &Warnings) {
+fn hear(notice: &DbError, warnings: &Warnings, database: &str) {
     if is_warning(notice) {
-        tracing::warn!(warning = %notice, code = notice.code().code(), "the database warns");
+        tracing::warn!(database, warning = %notice, code = notice.code().code(), "the database warns");
         warnings.keep(notice);
     } else {
-        tracing::debug!(notice = %notice, "the database remarks");
+        tracing::debug!(database, notice = %notice, "the database remarks");
     }
 }
 
