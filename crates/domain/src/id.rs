@@ -128,6 +128,12 @@ impl IdSequence {
         }
     }
 
+    /// Goes on above `position`, too, as [`IdSequence::position`] of another
+    /// sequence told it.
+    pub fn go_on_after(&mut self, position: u64) {
+        self.last = self.last.max(position);
+    }
+
     /// Where the sequence stands: the 60 bits of millisecond and counter of its
     /// last id, 0 before the first.
     pub fn position(&self) -> u64 {

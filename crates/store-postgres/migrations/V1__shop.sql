@@ -136,6 +136,8 @@ CREATE TABLE entries (
 CREATE TABLE batches (
     batch_id        uuid PRIMARY KEY,
     created_at      bigint NOT NULL,
+    -- How far the ids had come at its end; its own is the first of them.
+    last_key        bigint NOT NULL,
     -- Set in a row that was put here to make sure that the batch of this id,
     -- which had not come through, never will.
     fenced          boolean NOT NULL,

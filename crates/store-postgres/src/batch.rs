@@ -51,7 +51,7 @@ pub(crate) async fn attempt(
     let mut batch = Batch {
         outcomes: Vec::with_capacity(requests.len()),
         events: Vec::new(),
-        ids: None,
+        minting: None,
         wrote: false,
     };
     let mut begin = Some("BEGIN");
@@ -61,7 +61,7 @@ pub(crate) async fn attempt(
         let mut gathered = in_time(gathered).await?;
         batch.decide(rest, &mut gathered, positions);
         if batch.outcomes.len() == requests.len() {
-            return batch.commit(session, gathered, positions).await;
+            return batch.commit(session, gathered).await;
         }
         batch.write(session, &mut gathered).await?;
     }
@@ -79,10 +79,17 @@ async fn in_time<T>(
 struct Batch {
     outcomes: Outcomes,
     events: Vec<Event>,
-    /// Where the ids stand, once the first rows have told from where they go on.
-    ids: Option<IdSequence>,
+    /// The ids, once the first rows have told from where they go on.
+    minting: Option<Minting>,
     /// Whether an earlier round has sent a write.
     wrote: bool,
+}
+
+/// The ids of a batch. Its own is the first of them: a later batch that goes on
+/// above any other of them has a greater one.
+struct Minting {
+    batch_id: Uuid,
+    ids: IdSequence,
 }
 
 impl Batch {
@@ -91,12 +98,21 @@ impl Batch {
     /// limit that was just set): what is decided is then written, and the next
     /// round reads it.
     fn decide(&mut self, requests: &[Request], gathered: &mut Gathered, positions: &Positions) {
-        let stands = self.ids.as_ref().map_or(0, IdSequence::position);
-        let mut ids = positions.sequence(gathered.position.max(stands));
         let now = gathered.now;
+        let minting = self.minting.get_or_insert_with(|| {
+            let mut ids = positions.sequence(gathered.position);
+            Minting {
+                batch_id: ids.next(now),
+                ids,
+            }
+        });
+        minting.ids.go_on_after(gathered.position);
         let first = self.outcomes.len();
         for request in requests {
-            let mut stamp = Stamp { now, ids: &mut ids };
+            let mut stamp = Stamp {
+                now,
+                ids: &mut minting.ids,
+            };
             match decide(&mut gathered.set, request, &mut stamp) {
                 Ok(decision) => self.outcomes.push(Ok(decision)),
                 Err(_) if self.outcomes.len() > first => break,
@@ -110,7 +126,12 @@ impl Batch {
             }
         }
         self.events.append(&mut gathered.set.journal.events);
-        self.ids = Some(ids);
+        // Also if it is not committed: what was minted may have been seen.
+        positions.reached(&minting.ids);
+    }
+
+    fn position(&self) -> u64 {
+        self.minting.as_ref().map_or(0, |it| it.ids.position())
     }
 
     /// Writes a round that is not the last.
@@ -120,30 +141,33 @@ impl Batch {
         gathered: &mut Gathered,
     ) -> Result<(), StorageError> {
         let mut pipeline = Pipeline::new(session);
-        let position = self.ids.as_ref().map_or(0, IdSequence::position);
+        let position = self.position();
         apply(&mut pipeline, gathered, position)?;
         self.wrote |= !pipeline.is_empty();
         in_time(pipeline.finish()).await
     }
 
     /// Writes the last round and commits, in one round trip.
-    async fn commit(
-        self,
-        session: &Session,
-        mut gathered: Gathered,
-        positions: &Positions,
-    ) -> Result<Outcomes, Failed> {
-        let mut ids = self.ids.unwrap_or_else(|| positions.sequence(0));
-        let now = gathered.now;
-        let batch_id = ids.next(now);
+    async fn commit(self, session: &Session, mut gathered: Gathered) -> Result<Outcomes, Failed> {
+        let position = self.position();
         let mut pipeline = Pipeline::new(session);
-        apply(&mut pipeline, &mut gathered, ids.position())?;
-        if pipeline.is_empty() && !self.wrote {
-            pipeline.command("ROLLBACK");
-            in_time(pipeline.finish()).await?;
-            return Ok(self.outcomes);
-        }
-        batches::insert(&mut pipeline, batch_id, now, &self.events);
+        apply(&mut pipeline, &mut gathered, position)?;
+        let wrote = self.wrote || !pipeline.is_empty();
+        let batch_id = match self.minting {
+            Some(minting) if wrote => minting.batch_id,
+            _ => {
+                pipeline.command("ROLLBACK");
+                in_time(pipeline.finish()).await?;
+                return Ok(self.outcomes);
+            }
+        };
+        batches::insert(
+            &mut pipeline,
+            batch_id,
+            gathered.now,
+            position,
+            &self.events,
+        );
         pipeline.check()?;
         session.forget_warnings();
         let pending = |cause| {
@@ -177,10 +201,7 @@ impl Batch {
                 }
             }
             Ok((Ok(()), Ok(()))) => match session.warning() {
-                None => {
-                    positions.reached(&ids);
-                    Ok(self.outcomes)
-                }
+                None => Ok(self.outcomes),
                 Some(warning) => Err(pending(warning)),
             },
         }

@@ -5,19 +5,25 @@ use jumun_domain::{Event, EventKind, Timestamp};
 use uuid::Uuid;
 
 use crate::pipeline::Pipeline;
+use crate::rows::position_code;
 
 /// Adds a batch.
-pub(crate) const INSERT: &str = "INSERT INTO batches (batch_id, created_at, fenced, event_ids, \
-     event_order_ids, event_kinds) VALUES ($1, $2, false, $3, $4, $5)";
+pub(crate) const INSERT: &str = "INSERT INTO batches (batch_id, created_at, last_key, fenced, event_ids, \
+     event_order_ids, event_kinds) VALUES ($1, $2, $3, false, $4, $5, $6)";
 
 /// Tells that a batch with events is to be numbered.
 pub(crate) const ANNOUNCE: &str =
     "INSERT INTO unnumbered_batches (batch_id, event_count) VALUES ($1, $2)";
 
 /// Puts a fence where a batch may have been, or may still come.
-pub(crate) const FENCE: &str = "INSERT INTO batches (batch_id, created_at, fenced, event_ids, \
-     event_order_ids, event_kinds) VALUES ($1, 0, true, '{}', '{}', '{}') \
+pub(crate) const FENCE: &str = "INSERT INTO batches (batch_id, created_at, last_key, fenced, event_ids, \
+     event_order_ids, event_kinds) VALUES ($1, 0, 0, true, '{}', '{}', '{}') \
      ON CONFLICT (batch_id) DO NOTHING";
+
+/// How far the ids had come in the newest batches. Of several that were in
+/// flight together the one that began last need not have come the furthest.
+pub(crate) const NEWEST_POSITION: &str = "SELECT coalesce(max(last_key), 0) \
+     FROM (SELECT last_key FROM batches ORDER BY batch_id DESC LIMIT 1000) AS newest";
 
 /// Whether what is there is a fence.
 pub(crate) const IS_FENCED: &str = "SELECT fenced FROM batches WHERE batch_id = $1";
@@ -39,11 +45,13 @@ pub(crate) const fn kind(code: i16) -> Option<EventKind> {
     }
 }
 
-/// Sends the batch's own row, and where it has events that they are to be numbered.
+/// Sends the batch's own row, and where it has events that they are to be
+/// numbered. `position` is how far its ids have come.
 pub(crate) fn insert(
     pipeline: &mut Pipeline<'_>,
     batch_id: Uuid,
     created_at: Timestamp,
+    position: u64,
     events: &[Event],
 ) {
     let ids: Vec<Uuid> = events.iter().map(|it| it.id.0).collect();
@@ -54,6 +62,7 @@ pub(crate) fn insert(
         vec![
             Box::new(batch_id),
             Box::new(created_at.as_micros()),
+            Box::new(position_code(position)),
             Box::new(ids),
             Box::new(orders),
             Box::new(kinds),

@@ -37,7 +37,7 @@ impl Positions {
         IdSequence::resume(self.0.load(Ordering::Acquire).max(seen), entropy)
     }
 
-    /// A batch has come this far and was committed.
+    /// A batch has come this far.
     pub(crate) fn reached(&self, ids: &IdSequence) {
         self.0.fetch_max(ids.position(), Ordering::AcqRel);
     }

@@ -133,7 +133,8 @@ fn remedy(code: &SqlState) -> Remedy {
             | &SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
             | &SqlState::TOO_MANY_CONNECTIONS,
         )
-        | ("08" | "57", _) => Remedy::Reconnect,
+        // 26 and 0A: a statement that was prepared is gone, or its tables changed.
+        | ("08" | "57" | "26" | "0A", _) => Remedy::Reconnect,
         ("53" | "58" | "42" | "28" | "3D" | "XX", _) => Remedy::TellEveryone,
         _ => Remedy::Isolate,
     }
@@ -168,6 +169,8 @@ mod tests {
             ("25006", Remedy::Reconnect),
             ("53300", Remedy::Reconnect),
             ("08006", Remedy::Reconnect),
+            ("26000", Remedy::Reconnect),
+            ("0A000", Remedy::Reconnect),
             ("53100", Remedy::TellEveryone),
             ("42501", Remedy::TellEveryone),
             ("42P01", Remedy::TellEveryone),

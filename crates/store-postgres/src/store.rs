@@ -4,16 +4,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use jumun_domain::{
-    AdjustmentId, Campaign, CampaignId, CouponId, Decision, Entry, EntryId, Hour, IdSequence,
-    IdempotencyKey, Order, OrderId, PlaceOrder, Product, ProductId, Quote, Request,
-    StockAdjustment, User, UserId,
+    AdjustmentId, Campaign, CampaignId, CouponId, Decision, Entry, EntryId, Hour, IdempotencyKey,
+    Order, OrderId, PlaceOrder, Product, ProductId, Quote, Request, StockAdjustment, User, UserId,
 };
 use jumun_store::{
     BestSeller, CouponView, Fault, NumberedEvent, Page, PageOf, Readiness, Reads, Shop, Store,
 };
 use tokio::sync::{RwLock, oneshot};
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
 use crate::clock::Positions;
 use crate::error::{OpenError, explain};
@@ -25,7 +23,7 @@ use crate::session::{Connector, Session};
 use crate::storage::StorageError;
 use crate::target::Target;
 use crate::worker::{self, Shared};
-use crate::{events, probe, quote, reads};
+use crate::{batches, events, probe, quote, reads};
 
 /// A shop in a database of a PostgreSQL-protocol server. Any number of them,
 /// in any number of processes, may be open on one database.
@@ -68,7 +66,7 @@ impl PostgresStore {
         for _ in 0..options.batches.max(1) {
             let session = worker::open(&connector).await;
             let session = session.map_err(|error| unprepared(target, &error))?;
-            workers.spawn(worker::run(shared.clone(), session));
+            workers.spawn(worker::supervise(shared.clone(), session));
         }
         Ok(Self {
             shop: Shop { currency },
@@ -76,17 +74,6 @@ impl PostgresStore {
             readers: Readers::new(connector, options.readers),
             workers: Mutex::new(workers),
         })
-    }
-
-    /// Whether a commit goes through now.
-    async fn probe(&self) -> Result<(), StorageError> {
-        let session = self
-            .shared
-            .connector
-            .connect()
-            .await
-            .map_err(|error| StorageError::Unreachable(error.to_string()))?;
-        probe::run(&session).await
     }
 }
 
@@ -100,16 +87,11 @@ fn unprepared(target: &Target, error: &StorageError) -> OpenError {
     }
 }
 
-/// How far the ids have come: a batch's own id is the last that it mints.
+/// How far the ids have come in this database.
 async fn newest_position(session: &Session) -> Result<u64, tokio_postgres::Error> {
-    let row = session
-        .query_opt(
-            "SELECT batch_id FROM batches ORDER BY batch_id DESC LIMIT 1",
-            &[],
-        )
-        .await?;
-    let newest: Option<Uuid> = row.map(|row| row.try_get(0)).transpose()?;
-    Ok(IdSequence::new(newest, 0).position())
+    let row = session.query_one(batches::NEWEST_POSITION, &[]).await?;
+    // Never negative.
+    Ok(u64::try_from(row.try_get::<_, i64>(0)?).unwrap_or(0))
 }
 
 impl Drop for PostgresStore {
@@ -161,9 +143,10 @@ impl Store for PostgresStore {
             return Readiness::NotReady("the server is stopping".to_owned());
         }
         // Only a commit shows whether the server takes writes.
-        match self.probe().await {
+        let probed = self.readers.read(|session| Box::pin(probe::run(session)));
+        match probed.await {
             Ok(()) => Readiness::Ready,
-            Err(error) => Readiness::NotReady(error.explain()),
+            Err(fault) => Readiness::NotReady(fault.to_string()),
         }
     }
 

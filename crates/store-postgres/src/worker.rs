@@ -46,11 +46,20 @@ impl Shared {
     }
 }
 
+/// Keeps a worker going until the queue is closed and empty: whatever ends one,
+/// a panic too, nobody waits in the queue for ever.
+pub(crate) async fn supervise(shared: Arc<Shared>, session: Session) {
+    let mut session = Some(session);
+    while let Err(error) = tokio::spawn(run(shared.clone(), session.take())).await {
+        tracing::error!(%error, "a batch panicked; the next is run anew");
+    }
+}
+
 /// Takes batches until the queue is closed and empty.
-pub(crate) async fn run(shared: Arc<Shared>, session: Session) {
+async fn run(shared: Arc<Shared>, session: Option<Session>) {
     let mut worker = Worker {
         shared: shared.clone(),
-        session: Some(session),
+        session,
     };
     while let Some(jobs) = shared.queue.take(MAX_BATCH).await {
         metrics::gauge!("jumun_queue_depth").set(shared.queue.depth() as f64);

@@ -69,25 +69,38 @@ pub(super) async fn run(
     rows: &[ImportRow],
     progress: &mut (dyn FnMut(u64) -> ControlFlow<()> + Send),
 ) -> Result<(), Stopped> {
-    let prepared = session.statements().prepare(session, TEXTS);
-    in_time(async { Ok(prepared.await?) }).await?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut now = in_time(begin(session)).await?;
     // Nothing was minted for new users and products before.
     let mut ids = Positions::default().sequence(0);
-    let mut begin = Some(BEGIN);
-    let mut now = Timestamp::from_micros(0);
+    let batch_id = ids.next(now);
     let mut done = 0;
     for rows in rows.chunks(ROWS_PER_ROUND) {
-        now = round(session, rows, &mut ids, begin.take()).await?;
+        now = round(session, rows, &mut ids).await?;
         done += rows.len() as u64;
         if progress(done).is_break() {
             return Err(Stopped::Asked { done });
         }
     }
-    if begin.is_some() {
-        // A file without rows changes nothing.
-        return Ok(());
+    let mut pipeline = Pipeline::new(session);
+    batches::insert(&mut pipeline, batch_id, now, ids.position(), &[]);
+    in_time(pipeline.finish()).await?;
+    commit(session, batch_id).await
+}
+
+/// Begins the transaction; the server's time.
+async fn begin(session: &Session) -> Result<Timestamp, StorageError> {
+    session.statements().prepare(session, TEXTS).await?;
+    let mut pipeline = Pipeline::new(session);
+    pipeline.command(BEGIN);
+    let now = pipeline.query(clock::NOW, Vec::new())?;
+    pipeline.finish().await?;
+    match now.answer().await?.first() {
+        Some(row) => clock::decode(row),
+        None => Err(StorageError::Engine("the server did not tell its time")),
     }
-    commit(session, ids.next(now), now).await
 }
 
 /// Decides some rows, over what is there, and sends what is new. Returns the
@@ -96,13 +109,12 @@ async fn round(
     session: &Session,
     rows: &[ImportRow],
     ids: &mut IdSequence,
-    begin: Option<&'static str>,
 ) -> Result<Timestamp, Stopped> {
     let requests: Vec<Request> = rows
         .iter()
         .flat_map(|row| row.requests.iter().cloned())
         .collect();
-    let mut gathered = in_time(gather(session, &requests, Purpose::Look, begin)).await?;
+    let mut gathered = in_time(gather(session, &requests, Purpose::Look, None)).await?;
     let now = gathered.now;
     let mut outcomes = requests.iter().map(|request| {
         decide(&mut gathered.set, request, &mut Stamp { now, ids }).map_err(|_| {
@@ -120,11 +132,8 @@ async fn round(
     Ok(now)
 }
 
-/// Commits, with a row that tells afterwards whether it was.
-async fn commit(session: &Session, batch_id: Uuid, now: Timestamp) -> Result<(), Stopped> {
-    let mut pipeline = Pipeline::new(session);
-    batches::insert(&mut pipeline, batch_id, now, &[]);
-    in_time(pipeline.finish()).await?;
+/// Commits what has a row in `batches` that tells afterwards whether it was.
+async fn commit(session: &Session, batch_id: Uuid) -> Result<(), Stopped> {
     session.forget_warnings();
     let lost = |cause: String| Stopped::CommitLost { batch_id, cause };
     let commit = Sent::send(session.batch_execute("COMMIT"));
