@@ -1,6 +1,7 @@
 //! What is in afterwards, and which row is told when it is nothing.
 
 use std::ops::ControlFlow;
+use std::time::Instant;
 
 use jumun_domain::{AdjustmentId, EntryId, EntryKind};
 use jumun_store::{Page, Reads as _};
@@ -8,9 +9,9 @@ use jumun_store_postgres::{ImportError, Importer, Options, Target};
 use jumun_test_cluster::Cluster;
 use tokio_postgres::NoTls;
 
-use crate::support::{Shop, go_on, product, products, told, user, users};
+use crate::support::{DEADLINE, Shop, go_on, product, products, told, user, users};
 
-/// Users 1 and product 1 with their histories, and nothing else.
+/// User 1 and product 1 with their histories, and nothing else.
 const AS_BEFORE: &str = "1|1|1|1";
 
 /// Some round trips.
@@ -154,6 +155,7 @@ async fn an_import_waits_for_one_who_adds_the_same_row_and_goes_by_how_that_ends
             tokio::spawn(async move { importer.import(&users(100..102), &mut go_on).await });
         let waiting = "SELECT count(*) FROM pg_stat_activity \
              WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let deadline = Instant::now() + DEADLINE;
         while other
             .query_one(waiting, &[])
             .await
@@ -162,6 +164,7 @@ async fn an_import_waits_for_one_who_adds_the_same_row_and_goes_by_how_that_ends
             == 0
         {
             assert!(!import.is_finished(), "it did not wait");
+            assert!(Instant::now() < deadline, "it does nothing");
         }
         other.batch_execute(end).await.unwrap();
         assert_eq!(told(import.await.unwrap()), expected, "{end}");

@@ -1,6 +1,7 @@
 //! A shop in a database of its own, and rows to import into it.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use jumun_domain::{
     Answer, Charge, Command, Decision, OrderId, PlaceOrder, ProductId, PutProduct, RegisterUser,
@@ -9,6 +10,9 @@ use jumun_domain::{
 use jumun_store::{ImportRow, Imported, Reads as _, Store as _};
 use jumun_store_postgres::{ImportError, Importer, Options, PostgresStore, Target};
 use jumun_test_cluster::{Cluster, Database};
+
+/// For what has to come within moments; a loaded machine takes its time.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A database that goes with the test.
 pub(crate) struct Shop {
