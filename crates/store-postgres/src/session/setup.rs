@@ -65,6 +65,7 @@ pub(super) async fn set_up(
 ///
 /// What a server does not know is left out by its `current_setting`.
 fn statements() -> String {
+    let weak = WEAK_COMMITS.map(|value| format!("'{value}'")).join(", ");
     format!(
         "SELECT current_setting('server_version_num'), \
                 current_setting('transaction_read_only'), \
@@ -78,7 +79,7 @@ fn statements() -> String {
          SELECT set_config('idle_session_timeout', '0', false) \
           WHERE current_setting('idle_session_timeout', true) IS NOT NULL; \
          SELECT set_config('synchronous_commit', 'on', false) \
-          WHERE current_setting('synchronous_commit', true) IN {WEAK_COMMITS_SQL}",
+          WHERE current_setting('synchronous_commit', true) IN ({weak})",
         LOCK_TIMEOUT.as_millis(),
         IDLE_IN_TRANSACTION_TIMEOUT.as_millis(),
     )
@@ -86,9 +87,6 @@ fn statements() -> String {
 
 /// Values of `synchronous_commit` that wait for less than all disks.
 const WEAK_COMMITS: [&str; 3] = ["off", "local", "remote_write"];
-
-/// The same for SQL.
-const WEAK_COMMITS_SQL: &str = "('off', 'local', 'remote_write')";
 
 /// What the session had before.
 struct Found {
