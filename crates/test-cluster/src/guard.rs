@@ -13,13 +13,18 @@ use crate::account::Account;
 /// and ends with the pipe from the test process, whatever closes that: a drop,
 /// the end of the process, or its death.
 ///
+/// The system hangs up on a shell whose parent has died while its server was
+/// stopped, which the shell ignores; the server does as it likes about that.
+///
 /// The server may be stopped, and it may be so young that it still ignores
-/// QUIT, as the shell has made it; then TERM ends it.
+/// QUIT, as the shell has made it; then TERM ends it. Where the process died
+/// while it filled the directory, what fills it may take a moment to notice.
 const WATCH: &str = r#"
 directory=$1
 log=$2
 shift 2
 server=
+trap '' HUP
 while read -r port; do
     wait
     "$@" -p "$port" >>"$log" 2>&1 &
@@ -32,7 +37,10 @@ if [ -n "$server" ]; then
     kill -TERM "$server"
     wait
 fi
-rm -rf -- "$directory"
+for try in 1 2 3 4 5; do
+    rm -rf -- "$directory" && break
+    sleep 1
+done
 "#;
 
 /// A temporary directory, and a shell that guards it.

@@ -179,3 +179,6 @@ impl Session {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,9 @@ use std::process::{Child, Command, Stdio};
 
 use jumun_test_cluster::{Cluster, Mode, Settings};
 
-use crate::support::{poll, states_of_processes_in};
+use rustix::process::{Signal, kill_process};
+
+use crate::support::{poll, processes_in, states_of_processes_in};
 
 /// A process that holds a cluster, and the directory of its data.
 fn holder() -> (Child, String) {
@@ -35,6 +37,17 @@ fn assert_nothing_is_left(data: &str) {
 #[test]
 fn a_killed_test_process_leaves_neither_a_server_nor_a_directory() {
     let (mut child, data) = holder();
+    child.kill().expect("it runs");
+    child.wait().expect("a status");
+    assert_nothing_is_left(&data);
+}
+
+#[test]
+fn a_killed_test_process_leaves_nothing_of_a_server_that_was_paused() {
+    let (mut child, data) = holder();
+    for (process, _) in processes_in(&data) {
+        kill_process(process, Signal::STOP).expect("it runs");
+    }
     child.kill().expect("it runs");
     child.wait().expect("a status");
     assert_nothing_is_left(&data);

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use rustix::process::Pid;
 use tokio::runtime::Runtime;
 use tokio_postgres::{Client, Error, NoTls};
 
@@ -33,6 +34,12 @@ pub(crate) fn poll(mut condition: impl FnMut() -> bool) {
 
 /// The states, as letters of `/proc`, of all processes that work in `directory`.
 pub(crate) fn states_of_processes_in(directory: &str) -> Vec<char> {
+    let processes = processes_in(directory).into_iter();
+    processes.map(|(_, state)| state).collect()
+}
+
+/// All processes that work in `directory`, with their states.
+pub(crate) fn processes_in(directory: &str) -> Vec<(Pid, char)> {
     let works_there = |process: &std::path::Path| {
         std::fs::read_link(process.join("cwd")).is_ok_and(|place| place.starts_with(directory))
     };
@@ -42,7 +49,8 @@ pub(crate) fn states_of_processes_in(directory: &str) -> Vec<char> {
             let process = entry.ok()?.path();
             let stat = std::fs::read_to_string(process.join("stat")).ok()?;
             let (_, rest) = stat.rsplit_once(") ")?;
-            works_there(&process).then_some(rest.chars().next()?)
+            let id = process.file_name()?.to_str()?.parse().ok()?;
+            works_there(&process).then_some((Pid::from_raw(id)?, rest.chars().next()?))
         })
         .collect()
 }
