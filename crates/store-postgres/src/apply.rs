@@ -57,7 +57,7 @@ fn append(
         moved.insert(order.user_id);
     }
     order::insert(pipeline, &orders)?;
-    order::cancel(pipeline, &set.journal.cancelled);
+    order::cancel(pipeline, &set.journal.cancelled)?;
 
     let mut entries: Vec<(&Entry, Option<Uuid>)> = Vec::with_capacity(set.journal.entries.len());
     for entry in &set.journal.entries {
@@ -96,17 +96,13 @@ fn write_users(
 
     let mut changed: BTreeSet<UserId> = users.updated().map(|(id, _)| *id).collect();
     changed.extend(moved.iter().filter(|id| !inserted.contains_key(id)));
-    let (mut to_update, mut to_rename) = (Users::default(), Users::default());
+    let mut to_update = Users::default();
     for id in &changed {
         if let Ok(Some(user)) = users.get(id) {
             to_update.push(user, heads(id), position);
-            if gathered.named.contains(id) {
-                to_rename.push(user, heads(id), position);
-            }
         }
     }
     to_update.update(pipeline);
-    to_rename.rename(pipeline);
 }
 
 fn write_products(pipeline: &mut Pipeline<'_>, gathered: &Gathered, position: u64) {
@@ -117,15 +113,11 @@ fn write_products(pipeline: &mut Pipeline<'_>, gathered: &Gathered, position: u6
     }
     to_insert.insert(pipeline);
 
-    let (mut to_update, mut to_edit) = (Products::default(), Products::default());
-    for (id, product) in sorted(products.updated()) {
-        to_update.push_stock(product, position);
-        if gathered.edited.contains(&id) {
-            to_edit.push(product, position);
-        }
+    let mut to_update = Products::default();
+    for product in sorted(products.updated()).values() {
+        to_update.push(product, position);
     }
-    to_update.update_stock(pipeline);
-    to_edit.edit(pipeline);
+    to_update.update(pipeline);
 }
 
 fn write_purchases(pipeline: &mut Pipeline<'_>, gathered: &Gathered) {

@@ -16,17 +16,19 @@ use crate::storage::StorageError;
 /// Reads the events above a sequence ($1) and up to another ($2). Numbers have
 /// no gaps, so only batches that begin in between can hold them, and the last
 /// one that begins before.
-const READ: &str = concat!(
+pub(crate) const READ: &str = concat!(
     "SELECT ",
     order::columns!(),
     ", numbered.first_sequence + event.position - 1 AS sequence, event.event_id, event.kind \
      FROM (SELECT first_sequence, batch_id FROM numbered_batches WHERE first_sequence >= \
      coalesce((SELECT max(first_sequence) FROM numbered_batches WHERE first_sequence <= $1::bigint + 1), 0) \
      AND first_sequence <= $2::bigint) AS numbered \
-     JOIN batches USING (batch_id) \
+     CROSS JOIN LATERAL (SELECT * FROM batches AS it WHERE it.batch_id = numbered.batch_id \
+     LIMIT 1) AS batches \
      CROSS JOIN LATERAL unnest(batches.event_ids, batches.event_order_ids, batches.event_kinds) \
      WITH ORDINALITY AS event (event_id, order_id, kind, position) \
-     JOIN orders ON orders.order_id = event.order_id \
+     CROSS JOIN LATERAL (SELECT * FROM orders AS it WHERE it.order_id = event.order_id LIMIT 1) \
+     AS orders \
      WHERE numbered.first_sequence + event.position - 1 > $1::bigint \
      AND numbered.first_sequence + event.position - 1 <= $2::bigint ORDER BY sequence"
 );

@@ -4,12 +4,11 @@
 //! campaigns, coupons, orders, each by id, and all of them in the first round
 //! trip. What they name is then read beside them.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use foldhash::fast::FixedState;
 use jumun_domain::{
-    CampaignId, Command, CouponId, Needs, OrderId, ProductId, Request, Timestamp, UserId,
-    WorkingSet, needs,
+    CampaignId, CouponId, Needs, OrderId, ProductId, Request, Timestamp, UserId, WorkingSet, needs,
 };
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -36,10 +35,6 @@ pub(crate) struct Gathered {
     /// Purchases that were counted from the user's orders, since no row holds
     /// them yet: written even if unchanged, so that they are counted once.
     pub(crate) counted: Vec<(ProductId, UserId)>,
-    /// Products that a request edits: only theirs is more than a stock to write.
-    pub(crate) edited: HashSet<ProductId>,
-    /// Users that a request names.
-    pub(crate) named: HashSet<UserId>,
 }
 
 /// What tells that a user without a row in `purchases` has bought none.
@@ -78,7 +73,7 @@ pub(crate) async fn gather(
     if !wanted.orders.is_empty() {
         look_ahead(session, requests, &mut wanted).await?;
     }
-    let mut gathered = load(session, requests, &wanted, purpose, begin).await?;
+    let mut gathered = load(session, &wanted, purpose, begin).await?;
     let mut missing = Needs::default();
     for request in requests {
         needs(&gathered.set, request, &mut missing);
@@ -120,7 +115,6 @@ async fn look_ahead(
 
 async fn load(
     session: &Session,
-    requests: &[Request],
     wanted: &Needs,
     purpose: Purpose,
     begin: Option<&'static str>,
@@ -138,27 +132,9 @@ async fn load(
         heads: HashMap::default(),
         counting: HashMap::default(),
         counted: Vec::new(),
-        edited: edited(requests),
-        named: named(requests),
     };
     trip.load(session, &mut gathered, wanted).await?;
     Ok(gathered)
-}
-
-fn edited(requests: &[Request]) -> HashSet<ProductId> {
-    let products = requests.iter().filter_map(|it| match &it.command {
-        Command::PutProduct(put) => Some(put.product_id),
-        _ => None,
-    });
-    products.collect()
-}
-
-fn named(requests: &[Request]) -> HashSet<UserId> {
-    let users = requests.iter().filter_map(|it| match &it.command {
-        Command::RegisterUser(register) => Some(register.user_id),
-        _ => None,
-    });
-    users.collect()
 }
 
 type Rows<'a> = Option<Sent<'a, Vec<Row>>>;

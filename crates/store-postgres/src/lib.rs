@@ -16,6 +16,7 @@ mod key;
 mod migrate;
 mod options;
 mod pipeline;
+mod planning;
 mod probe;
 mod purchases;
 mod queue;

@@ -29,7 +29,8 @@ const ORDERS: &str = concat!(
      UNION ALL SELECT ",
     order::columns!(),
     ", orders.previous, chain.place + 1 FROM chain \
-     JOIN orders ON orders.order_id = chain.previous WHERE chain.place < $3) \
+     CROSS JOIN LATERAL (SELECT * FROM orders AS it WHERE it.order_id = chain.previous LIMIT 1) \
+     AS orders WHERE chain.place < $3) \
      SELECT * FROM chain ORDER BY place"
 );
 
@@ -43,7 +44,8 @@ const ENTRIES: &str = concat!(
      UNION ALL SELECT ",
     entry::columns!(),
     ", entries.previous, chain.place + 1 FROM chain \
-     JOIN entries ON entries.entry_id = chain.previous WHERE chain.place < $3) \
+     CROSS JOIN LATERAL (SELECT * FROM entries AS it WHERE it.entry_id = chain.previous LIMIT 1) \
+     AS entries WHERE chain.place < $3) \
      SELECT * FROM chain ORDER BY place"
 );
 
@@ -57,11 +59,13 @@ const COUPONS: &str = concat!(
      UNION ALL SELECT ",
     coupon::columns!(),
     ", coupons.previous, chain.place + 1 FROM chain \
-     JOIN coupons ON coupons.coupon_id = chain.previous WHERE chain.place < $3) \
+     CROSS JOIN LATERAL (SELECT * FROM coupons AS it WHERE it.coupon_id = chain.previous LIMIT 1) \
+     AS coupons WHERE chain.place < $3) \
      SELECT chain.coupon_id, chain.campaign_id, chain.user_id, chain.sequence, chain.used_by, \
      chain.used_at, chain.created_at, ",
     campaign::columns!(),
-    " FROM chain JOIN campaigns ON campaigns.campaign_id = chain.campaign_id ORDER BY place"
+    " FROM chain CROSS JOIN LATERAL (SELECT * FROM campaigns AS it \
+     WHERE it.campaign_id = chain.campaign_id LIMIT 1) AS campaigns ORDER BY place"
 );
 
 const BEST_SELLERS: &str = "SELECT sales.product_id, products.name, \
@@ -70,6 +74,23 @@ const BEST_SELLERS: &str = "SELECT sales.product_id, products.name, \
      FROM sales JOIN products ON products.product_id = sales.product_id \
      WHERE sales.hour >= $1 GROUP BY sales.product_id, products.name \
      HAVING sum(sales.quantity) > 0 ORDER BY pieces DESC, sales.product_id LIMIT $2";
+
+/// Those that find their rows by a key.
+#[cfg(test)]
+pub(crate) const BY_KEY: &[&str] = &[
+    ORDERS,
+    ENTRIES,
+    COUPONS,
+    user::FIND,
+    product::FIND,
+    product::PAGE,
+    order::FIND,
+    order::PAGE,
+    campaign::FIND,
+    campaign::PAGE,
+    stock_adjustment::PAGE,
+    remembered::FIND_ORDER,
+];
 
 /// Runs one prepared query.
 pub(crate) async fn query(

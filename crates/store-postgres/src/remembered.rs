@@ -21,10 +21,11 @@ use crate::storage::StorageError;
 const TABLE: &str = "idempotency_keys";
 
 /// Reads what is remembered of keys ($1) in scopes ($2).
-pub(crate) const FIND: &str = "SELECT key, scope, fingerprint, answer_kind, answer_id, \
-     answer_number, used_by, used_at \
+pub(crate) const FIND: &str = "SELECT found.key, found.scope, found.fingerprint, found.answer_kind, \
+     found.answer_id, found.answer_number, found.used_by, found.used_at \
      FROM unnest($1::bytea[], $2::bigint[]) AS wanted (key, scope) \
-     JOIN idempotency_keys USING (key, scope)";
+     CROSS JOIN LATERAL (SELECT * FROM idempotency_keys AS it \
+     WHERE it.key = wanted.key AND it.scope = wanted.scope LIMIT 1) AS found";
 
 /// Remembers keys.
 pub(crate) const INSERT: &str = "INSERT INTO idempotency_keys (key, scope, fingerprint, \
@@ -36,8 +37,8 @@ pub(crate) const INSERT: &str = "INSERT INTO idempotency_keys (key, scope, finge
 pub(crate) const FIND_ORDER: &str = concat!(
     "SELECT ",
     order::columns!(),
-    " FROM idempotency_keys JOIN orders ON orders.order_id = idempotency_keys.answer_id \
-     WHERE key = $1 AND scope = $2 AND answer_kind = 6"
+    " FROM orders WHERE order_id = (SELECT answer_id FROM idempotency_keys \
+     WHERE key = $1 AND scope = $2 AND answer_kind = 6)"
 );
 
 const ENTRY: i16 = 1;

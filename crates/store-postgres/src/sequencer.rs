@@ -25,7 +25,7 @@ pub(crate) const ANY: &str = "SELECT EXISTS (SELECT 1 FROM unnumbered_batches)";
 
 const LOCK: &str = "SELECT next_sequence FROM sequencer WHERE singleton = 1 FOR UPDATE";
 
-const UNNUMBERED: &str =
+pub(crate) const UNNUMBERED: &str =
     "SELECT batch_id, event_count FROM unnumbered_batches ORDER BY batch_id LIMIT $1";
 
 const NUMBER: &str = "INSERT INTO numbered_batches (first_sequence, batch_id) \

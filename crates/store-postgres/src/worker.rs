@@ -14,6 +14,7 @@ use crate::clock::Positions;
 use crate::options::{
     FIRST_BACKOFF, MAX_BACKOFF, MAX_BATCH, MAX_UNIQUE_VIOLATIONS, RETRY_PERIOD, ROLLBACK_DEADLINE,
 };
+use crate::planning;
 use crate::queue::Queue;
 use crate::session::{Connector, Session};
 use crate::settle::{Settled, settle};
@@ -300,6 +301,7 @@ pub(crate) async fn open(connector: &Connector) -> Result<Session, StorageError>
         .connect()
         .await
         .map_err(|error| StorageError::Unreachable(error.to_string()))?;
+    planning::by_key(&session).await?;
     session.statements().prepare(&session, OF_A_BATCH).await?;
     Ok(session)
 }

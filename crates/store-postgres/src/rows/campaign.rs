@@ -16,6 +16,16 @@ macro_rules! columns {
 }
 pub(crate) use columns;
 
+macro_rules! insert {
+    () => {
+        "INSERT INTO campaigns (campaign_id, name, fixed_amount, percent, max_amount, \
+         minimum_subtotal, valid_from, valid_until, quantity, issued, created_at) \
+         SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::smallint[], \
+         $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], \
+         $11::bigint[])"
+    };
+}
+
 /// Locks campaigns in the order of their ids.
 pub(crate) const LOCK: &str = concat!(
     "SELECT ",
@@ -27,8 +37,10 @@ pub(crate) const LOCK: &str = concat!(
 pub(crate) const FIND: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM campaigns WHERE campaign_id IN (SELECT unnest($1::bigint[]) \
-     UNION SELECT campaign_id FROM coupons WHERE coupon_id = ANY($2))"
+    " FROM (SELECT unnest($1::bigint[]) AS campaign_id \
+     UNION SELECT campaign_id FROM coupons WHERE coupon_id = ANY($2)) AS wanted \
+     CROSS JOIN LATERAL (SELECT * FROM campaigns AS it \
+     WHERE it.campaign_id = wanted.campaign_id LIMIT 1) AS campaigns"
 );
 
 /// Reads a page of campaigns.
@@ -42,15 +54,14 @@ pub(crate) const PAGE: &str = concat!(
 pub(crate) const LAST: &str = "SELECT max(campaign_id) FROM campaigns";
 
 /// Adds campaigns.
-pub(crate) const INSERT: &str = "INSERT INTO campaigns (campaign_id, name, fixed_amount, percent, \
-     max_amount, minimum_subtotal, valid_from, valid_until, quantity, issued, created_at) \
-     SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::smallint[], $5::bigint[], \
-     $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[])";
+pub(crate) const INSERT: &str = insert!();
 
-/// Only the count of coupons given out ever changes.
-pub(crate) const UPDATE: &str = "UPDATE campaigns SET issued = it.issued \
-     FROM unnest($1::bigint[], $2::bigint[]) AS it (campaign_id, issued) \
-     WHERE campaigns.campaign_id = it.campaign_id";
+/// Changes campaigns that are there and locked: only the count of coupons given
+/// out ever changes.
+pub(crate) const UPDATE: &str = concat!(
+    insert!(),
+    " ON CONFLICT (campaign_id) DO UPDATE SET issued = excluded.issued"
+);
 
 pub(crate) fn decode(row: &Row) -> Result<Campaign> {
     read(Decoder::new(row, "campaigns"))
@@ -93,6 +104,15 @@ pub(crate) fn next_id(row: &Row) -> Result<CampaignId> {
 
 /// Sends the insert of all of `campaigns`.
 pub(crate) fn insert(pipeline: &mut Pipeline<'_>, campaigns: &[&Campaign]) {
+    send(pipeline, INSERT, campaigns);
+}
+
+/// Sends the update of all of `campaigns`.
+pub(crate) fn update(pipeline: &mut Pipeline<'_>, campaigns: &[&Campaign]) {
+    send(pipeline, UPDATE, campaigns);
+}
+
+fn send(pipeline: &mut Pipeline<'_>, sql: &'static str, campaigns: &[&Campaign]) {
     if campaigns.is_empty() {
         return;
     }
@@ -110,7 +130,7 @@ pub(crate) fn insert(pipeline: &mut Pipeline<'_>, campaigns: &[&Campaign]) {
         })
         .collect();
     pipeline.execute(
-        INSERT,
+        sql,
         vec![
             Box::new(column(|it| it.id.get())),
             Box::new(names),
@@ -131,14 +151,4 @@ pub(crate) fn insert(pipeline: &mut Pipeline<'_>, campaigns: &[&Campaign]) {
             Box::new(column(|it| it.created_at.as_micros())),
         ],
     );
-}
-
-/// Sends the update of all of `campaigns`.
-pub(crate) fn update(pipeline: &mut Pipeline<'_>, campaigns: &[&Campaign]) {
-    if campaigns.is_empty() {
-        return;
-    }
-    let ids: Vec<i64> = campaigns.iter().map(|it| it.id.get()).collect();
-    let issued: Vec<i64> = campaigns.iter().map(|it| it.issued.get()).collect();
-    pipeline.execute(UPDATE, vec![Box::new(ids), Box::new(issued)]);
 }

@@ -15,6 +15,15 @@ macro_rules! columns {
 }
 pub(crate) use columns;
 
+macro_rules! insert {
+    () => {
+        "INSERT INTO coupons (coupon_id, campaign_id, user_id, sequence, used_by, used_at, \
+         created_at, previous) \
+         SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::uuid[], \
+         $6::bigint[], $7::bigint[], $8::uuid[])"
+    };
+}
+
 /// How many columns `columns!` names: where those of a join begin.
 pub(crate) const COLUMN_COUNT: usize = 7;
 
@@ -37,19 +46,19 @@ pub(crate) const HELD: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM unnest($1::bigint[], $2::bigint[]) AS wanted (campaign_id, user_id) \
-     JOIN coupons USING (campaign_id, user_id)"
+     CROSS JOIN LATERAL (SELECT * FROM coupons AS it WHERE it.campaign_id = wanted.campaign_id \
+     AND it.user_id = wanted.user_id LIMIT 1) AS coupons"
 );
 
 /// Adds coupons.
-pub(crate) const INSERT: &str = "INSERT INTO coupons (coupon_id, campaign_id, user_id, sequence, \
-     used_by, used_at, created_at, previous) \
-     SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::uuid[], \
-     $6::bigint[], $7::bigint[], $8::uuid[])";
+pub(crate) const INSERT: &str = insert!();
 
-/// Only the use of a coupon ever changes.
-pub(crate) const UPDATE: &str = "UPDATE coupons SET used_by = it.used_by, used_at = it.used_at \
-     FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS it (coupon_id, used_by, used_at) \
-     WHERE coupons.coupon_id = it.coupon_id";
+/// Changes coupons that are there and locked: only the use of a coupon ever
+/// changes.
+pub(crate) const UPDATE: &str = concat!(
+    insert!(),
+    " ON CONFLICT (coupon_id) DO UPDATE SET used_by = excluded.used_by, used_at = excluded.used_at"
+);
 
 pub(crate) fn decode(row: &Row) -> Result<Coupon> {
     let row = Decoder::new(row, "coupons");
@@ -73,6 +82,17 @@ pub(crate) fn decode(row: &Row) -> Result<Coupon> {
 
 /// Sends the insert of `coupons`, each with the one its user took before it.
 pub(crate) fn insert(pipeline: &mut Pipeline<'_>, coupons: &[(&Coupon, Option<Uuid>)]) {
+    send(pipeline, INSERT, coupons);
+}
+
+/// Sends the update of all of `coupons`.
+pub(crate) fn update(pipeline: &mut Pipeline<'_>, coupons: &[&Coupon]) {
+    // The chain they are in is not changed.
+    let coupons: Vec<_> = coupons.iter().map(|it| (*it, None)).collect();
+    send(pipeline, UPDATE, &coupons);
+}
+
+fn send(pipeline: &mut Pipeline<'_>, sql: &'static str, coupons: &[(&Coupon, Option<Uuid>)]) {
     if coupons.is_empty() {
         return;
     }
@@ -82,7 +102,7 @@ pub(crate) fn insert(pipeline: &mut Pipeline<'_>, coupons: &[(&Coupon, Option<Uu
     let (used_by, used_at) = uses(coupons.iter().map(|(it, _)| *it));
     let previous: Vec<Option<Uuid>> = coupons.iter().map(|(_, previous)| *previous).collect();
     pipeline.execute(
-        INSERT,
+        sql,
         vec![
             Box::new(ids),
             Box::new(column(|it| it.campaign_id.get())),
@@ -93,19 +113,6 @@ pub(crate) fn insert(pipeline: &mut Pipeline<'_>, coupons: &[(&Coupon, Option<Uu
             Box::new(column(|it| it.created_at.as_micros())),
             Box::new(previous),
         ],
-    );
-}
-
-/// Sends the update of all of `coupons`.
-pub(crate) fn update(pipeline: &mut Pipeline<'_>, coupons: &[&Coupon]) {
-    if coupons.is_empty() {
-        return;
-    }
-    let ids: Vec<Uuid> = coupons.iter().map(|it| it.id.0).collect();
-    let (used_by, used_at) = uses(coupons.iter().copied());
-    pipeline.execute(
-        UPDATE,
-        vec![Box::new(ids), Box::new(used_by), Box::new(used_at)],
     );
 }
 

@@ -18,6 +18,20 @@ macro_rules! columns {
 }
 pub(crate) use columns;
 
+macro_rules! insert {
+    () => {
+        "INSERT INTO orders (order_id, user_id, subtotal, discount, balance_after, created_at, \
+         coupon_id, lines, previous, cancelled_at, cancel_reason, restocked) \
+         SELECT order_id, user_id, subtotal, discount, balance_after, created_at, coupon_id, \
+         lines::json, previous, cancelled_at, cancel_reason, restocked \
+         FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], \
+         $6::bigint[], $7::uuid[], $8::text[], $9::uuid[], $10::bigint[], $11::text[], \
+         $12::boolean[]) \
+         AS it (order_id, user_id, subtotal, discount, balance_after, created_at, coupon_id, \
+         lines, previous, cancelled_at, cancel_reason, restocked)"
+    };
+}
+
 /// How many columns `columns!` names: where those of a join begin.
 pub(crate) const COLUMN_COUNT: usize = 11;
 
@@ -43,21 +57,15 @@ pub(crate) const PAGE: &str = concat!(
 );
 
 /// Adds orders as they were placed.
-pub(crate) const INSERT: &str = "INSERT INTO orders (order_id, user_id, subtotal, discount, \
-     balance_after, created_at, coupon_id, lines, previous) \
-     SELECT order_id, user_id, subtotal, discount, balance_after, created_at, coupon_id, \
-     lines::json, previous \
-     FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], \
-     $6::bigint[], $7::uuid[], $8::text[], $9::uuid[]) \
-     AS it (order_id, user_id, subtotal, discount, balance_after, created_at, coupon_id, lines, \
-     previous)";
+pub(crate) const INSERT: &str = insert!();
 
-/// Only the cancellation of an order is ever written later.
-pub(crate) const CANCEL: &str = "UPDATE orders SET cancelled_at = it.cancelled_at, \
-     cancel_reason = it.cancel_reason, restocked = it.restocked \
-     FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::boolean[]) \
-     AS it (order_id, cancelled_at, cancel_reason, restocked) \
-     WHERE orders.order_id = it.order_id";
+/// Changes orders that are there and locked: only the cancellation of an order
+/// is ever written later.
+pub(crate) const CANCEL: &str = concat!(
+    insert!(),
+    " ON CONFLICT (order_id) DO UPDATE SET cancelled_at = excluded.cancelled_at, \
+     cancel_reason = excluded.cancel_reason, restocked = excluded.restocked"
+);
 
 pub(crate) fn decode(row: &Row) -> Result<Order> {
     let row = Decoder::new(row, "orders");
@@ -91,11 +99,31 @@ pub(crate) fn decode(row: &Row) -> Result<Order> {
 ///
 /// When lines cannot be written as JSON, which does not happen.
 pub(crate) fn insert(pipeline: &mut Pipeline<'_>, orders: &[(&Order, Option<Uuid>)]) -> Result<()> {
+    send(pipeline, INSERT, orders)
+}
+
+/// Sends the update of all of `orders`, which were cancelled.
+///
+/// # Errors
+///
+/// As of [`insert`].
+pub(crate) fn cancel(pipeline: &mut Pipeline<'_>, orders: &[Arc<Order>]) -> Result<()> {
+    // The chain they are in is not changed.
+    let orders: Vec<_> = orders.iter().map(|it| (it.as_ref(), None)).collect();
+    send(pipeline, CANCEL, &orders)
+}
+
+fn send(
+    pipeline: &mut Pipeline<'_>,
+    sql: &'static str,
+    orders: &[(&Order, Option<Uuid>)],
+) -> Result<()> {
     if orders.is_empty() {
         return Ok(());
     }
     let column =
         |of: fn(&Order) -> i64| -> Vec<i64> { orders.iter().map(|(it, _)| of(it)).collect() };
+    let cancellations = || orders.iter().map(|(it, _)| it.cancellation.as_ref());
     let ids: Vec<Uuid> = orders.iter().map(|(it, _)| it.id.0).collect();
     let coupons: Vec<Option<Uuid>> = orders
         .iter()
@@ -104,8 +132,17 @@ pub(crate) fn insert(pipeline: &mut Pipeline<'_>, orders: &[(&Order, Option<Uuid
     let lines = orders.iter().map(|(it, _)| lines::encode(&it.lines));
     let lines = lines.collect::<Result<Vec<String>>>()?;
     let previous: Vec<Option<Uuid>> = orders.iter().map(|(_, previous)| *previous).collect();
+    let cancelled: Vec<Option<i64>> = cancellations()
+        .map(|it| it.map(|it| it.at.as_micros()))
+        .collect();
+    let reasons: Vec<Option<String>> = cancellations()
+        .map(|it| it?.reason.as_deref().map(str::to_owned))
+        .collect();
+    let restocked: Vec<Option<bool>> = cancellations()
+        .map(|it| it.map(|it| it.restocked))
+        .collect();
     pipeline.execute(
-        INSERT,
+        sql,
         vec![
             Box::new(ids),
             Box::new(column(|it| it.user_id.get())),
@@ -116,35 +153,10 @@ pub(crate) fn insert(pipeline: &mut Pipeline<'_>, orders: &[(&Order, Option<Uuid
             Box::new(coupons),
             Box::new(lines),
             Box::new(previous),
-        ],
-    );
-    Ok(())
-}
-
-/// Sends the update of all of `orders`, which were cancelled.
-pub(crate) fn cancel(pipeline: &mut Pipeline<'_>, orders: &[Arc<Order>]) {
-    let mut ids: Vec<Uuid> = Vec::new();
-    let mut times: Vec<i64> = Vec::new();
-    let mut reasons: Vec<Option<String>> = Vec::new();
-    let mut restocked: Vec<bool> = Vec::new();
-    for order in orders {
-        if let Some(cancellation) = &order.cancellation {
-            ids.push(order.id.0);
-            times.push(cancellation.at.as_micros());
-            reasons.push(cancellation.reason.as_deref().map(str::to_owned));
-            restocked.push(cancellation.restocked);
-        }
-    }
-    if ids.is_empty() {
-        return;
-    }
-    pipeline.execute(
-        CANCEL,
-        vec![
-            Box::new(ids),
-            Box::new(times),
+            Box::new(cancelled),
             Box::new(reasons),
             Box::new(restocked),
         ],
     );
+    Ok(())
 }

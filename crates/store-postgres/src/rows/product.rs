@@ -55,19 +55,18 @@ pub(crate) const INSERT: &str = concat!(
      $8::boolean[])"
 );
 
-/// Changes what orders and deliveries change of products.
-pub(crate) const UPDATE_STOCK: &str = "UPDATE products SET stock = it.stock, sold = it.sold, \
-     last_key = it.last_key \
-     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) \
-     AS it (product_id, stock, sold, last_key) WHERE products.product_id = it.product_id";
-
-/// Changes all of products but what [`UPDATE_STOCK`] does.
-pub(crate) const EDIT: &str = "UPDATE products SET name = it.name, price = it.price, \
-     active = it.active, max_per_user = it.max_per_user, counts_purchases = it.counts_purchases \
-     FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::boolean[], $5::bigint[], \
-     $6::boolean[]) \
-     AS it (product_id, name, price, active, max_per_user, counts_purchases) \
-     WHERE products.product_id = it.product_id";
+/// Changes products that are there and locked.
+pub(crate) const UPDATE: &str = concat!(
+    "INSERT INTO products (",
+    columns!(),
+    ") SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], \
+     $6::boolean[], $7::bigint[], $8::boolean[], $9::bigint[], $10::bigint[], $10::bigint[], \
+     $8::boolean[]) \
+     ON CONFLICT (product_id) DO UPDATE SET name = excluded.name, price = excluded.price, \
+     stock = excluded.stock, sold = excluded.sold, active = excluded.active, \
+     max_per_user = excluded.max_per_user, counts_purchases = excluded.counts_purchases, \
+     last_key = excluded.last_key"
+);
 
 pub(crate) fn decode(row: &Row) -> Result<StoredProduct> {
     let row = Decoder::new(row, "products");
@@ -106,29 +105,32 @@ pub(crate) struct Products {
 
 impl Products {
     pub(crate) fn push(&mut self, product: &Product, position: u64) {
-        self.push_stock(product, position);
+        self.ids.push(product.id.get());
         self.names.push(product.name.to_string());
         self.prices.push(product.price.get());
+        self.stocks.push(product.stock.get());
+        self.sold.push(product.sold.get());
         self.active.push(product.active);
         self.limits.push(product.max_per_user.map(Units::get));
         self.counting.push(product.counts_purchases);
         self.created.push(product.created_at.as_micros());
-    }
-
-    /// Only what [`Products::update_stock`] writes.
-    pub(crate) fn push_stock(&mut self, product: &Product, position: u64) {
-        self.ids.push(product.id.get());
-        self.stocks.push(product.stock.get());
-        self.sold.push(product.sold.get());
         self.positions.push(position_code(position));
     }
 
     pub(crate) fn insert(self, pipeline: &mut Pipeline<'_>) {
+        self.send(INSERT, pipeline);
+    }
+
+    pub(crate) fn update(self, pipeline: &mut Pipeline<'_>) {
+        self.send(UPDATE, pipeline);
+    }
+
+    fn send(self, sql: &'static str, pipeline: &mut Pipeline<'_>) {
         if self.ids.is_empty() {
             return;
         }
         pipeline.execute(
-            INSERT,
+            sql,
             vec![
                 Box::new(self.ids),
                 Box::new(self.names),
@@ -140,38 +142,6 @@ impl Products {
                 Box::new(self.counting),
                 Box::new(self.created),
                 Box::new(self.positions),
-            ],
-        );
-    }
-
-    pub(crate) fn update_stock(self, pipeline: &mut Pipeline<'_>) {
-        if self.ids.is_empty() {
-            return;
-        }
-        pipeline.execute(
-            UPDATE_STOCK,
-            vec![
-                Box::new(self.ids),
-                Box::new(self.stocks),
-                Box::new(self.sold),
-                Box::new(self.positions),
-            ],
-        );
-    }
-
-    pub(crate) fn edit(self, pipeline: &mut Pipeline<'_>) {
-        if self.ids.is_empty() {
-            return;
-        }
-        pipeline.execute(
-            EDIT,
-            vec![
-                Box::new(self.ids),
-                Box::new(self.names),
-                Box::new(self.prices),
-                Box::new(self.active),
-                Box::new(self.limits),
-                Box::new(self.counting),
             ],
         );
     }

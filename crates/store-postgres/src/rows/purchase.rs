@@ -8,24 +8,27 @@ use super::{Decoder, Result};
 use crate::pipeline::Pipeline;
 
 /// Reads what is counted of products ($1) for users ($2).
-pub(crate) const FIND: &str = "SELECT product_id, user_id, quantity \
+pub(crate) const FIND: &str = "SELECT wanted.product_id, wanted.user_id, found.quantity \
      FROM unnest($1::bigint[], $2::bigint[]) AS wanted (product_id, user_id) \
-     JOIN purchases USING (product_id, user_id)";
+     CROSS JOIN LATERAL (SELECT quantity FROM purchases AS it \
+     WHERE it.product_id = wanted.product_id AND it.user_id = wanted.user_id LIMIT 1) AS found";
 
 /// Counts pieces of products ($1) in the paid orders of users ($2), back along
 /// each user's chain from its newest order ($3) to an id ($4) below that of any
 /// order that can name the product.
 pub(crate) const COUNT: &str = "WITH RECURSIVE chain AS ( \
-     SELECT wanted.product_id, wanted.oldest, orders.user_id, orders.previous, orders.lines, \
-     orders.cancelled_at \
+     SELECT wanted.product_id, wanted.oldest, found.user_id, found.previous, found.lines, \
+     found.cancelled_at \
      FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::uuid[]) \
      AS wanted (product_id, user_id, newest, oldest) \
-     JOIN orders ON orders.order_id = wanted.newest AND orders.order_id > wanted.oldest \
+     CROSS JOIN LATERAL (SELECT * FROM orders AS it WHERE it.order_id = wanted.newest LIMIT 1) \
+     AS found WHERE wanted.newest > wanted.oldest \
      UNION ALL \
-     SELECT chain.product_id, chain.oldest, orders.user_id, orders.previous, orders.lines, \
-     orders.cancelled_at \
-     FROM chain JOIN orders ON orders.order_id = chain.previous \
-     AND orders.order_id > chain.oldest) \
+     SELECT chain.product_id, chain.oldest, found.user_id, found.previous, found.lines, \
+     found.cancelled_at \
+     FROM chain CROSS JOIN LATERAL (SELECT * FROM orders AS it \
+     WHERE it.order_id = chain.previous LIMIT 1) AS found \
+     WHERE chain.previous > chain.oldest) \
      SELECT chain.product_id, chain.user_id, sum((line.value ->> 1)::bigint)::bigint \
      FROM chain CROSS JOIN LATERAL json_array_elements(chain.lines) AS line (value) \
      WHERE chain.cancelled_at IS NULL AND (line.value ->> 0)::bigint = chain.product_id \

@@ -11,14 +11,20 @@ macro_rules! columns {
     () => {
         "product_id, adjustment_id, delta, stock, created_at, opening, reason"
     };
+    ("found") => {
+        "found.product_id, found.adjustment_id, found.delta, found.stock, found.created_at, \
+         found.opening, found.reason"
+    };
 }
 
 /// Reads adjustments by the product and their own id.
 pub(crate) const FIND: &str = concat!(
     "SELECT ",
-    columns!(),
+    columns!("found"),
     " FROM unnest($1::bigint[], $2::uuid[]) AS wanted (product_id, adjustment_id) \
-     JOIN stock_adjustments USING (product_id, adjustment_id)"
+     CROSS JOIN LATERAL (SELECT * FROM stock_adjustments AS it \
+     WHERE it.product_id = wanted.product_id AND it.adjustment_id = wanted.adjustment_id LIMIT 1) \
+     AS found"
 );
 
 /// Reads a product's adjustments ($1), oldest first: all, or those after one of

@@ -1,7 +1,5 @@
 //! Rows of `users`.
 
-use std::sync::Arc;
-
 use jumun_domain::{User, UserId};
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -50,18 +48,16 @@ pub(crate) const INSERT: &str = concat!(
      $6::uuid[], $7::uuid[], $8::uuid[], $9::bigint[])"
 );
 
-/// Changes what orders and money change of users.
-pub(crate) const UPDATE: &str = "UPDATE users SET balance = it.balance, paid = it.paid, \
-     last_order = it.last_order, last_entry = it.last_entry, last_coupon = it.last_coupon, \
-     last_key = it.last_key \
-     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::uuid[], $5::uuid[], $6::uuid[], \
-     $7::bigint[]) \
-     AS it (user_id, balance, paid, last_order, last_entry, last_coupon, last_key) \
-     WHERE users.user_id = it.user_id";
-
-/// Changes the names of users.
-pub(crate) const RENAME: &str = "UPDATE users SET name = it.name \
-     FROM unnest($1::bigint[], $2::text[]) AS it (user_id, name) WHERE users.user_id = it.user_id";
+/// Changes users that are there and locked.
+pub(crate) const UPDATE: &str = concat!(
+    "INSERT INTO users (",
+    columns!(),
+    ") SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], \
+     $6::uuid[], $7::uuid[], $8::uuid[], $9::bigint[]) \
+     ON CONFLICT (user_id) DO UPDATE SET name = excluded.name, balance = excluded.balance, \
+     paid = excluded.paid, last_order = excluded.last_order, last_entry = excluded.last_entry, \
+     last_coupon = excluded.last_coupon, last_key = excluded.last_key"
+);
 
 pub(crate) fn decode(row: &Row) -> Result<StoredUser> {
     let row = Decoder::new(row, "users");
@@ -86,7 +82,7 @@ pub(crate) fn decode(row: &Row) -> Result<StoredUser> {
 #[derive(Default)]
 pub(crate) struct Users {
     ids: Vec<i64>,
-    names: Vec<Option<Arc<str>>>,
+    names: Vec<Option<String>>,
     balances: Vec<i64>,
     paid: Vec<i64>,
     created: Vec<i64>,
@@ -99,7 +95,7 @@ pub(crate) struct Users {
 impl Users {
     pub(crate) fn push(&mut self, user: &User, heads: Heads, position: u64) {
         self.ids.push(user.id.get());
-        self.names.push(user.name.clone());
+        self.names.push(user.name.as_deref().map(str::to_owned));
         self.balances.push(user.balance.get());
         self.paid.push(user.paid.get());
         self.created.push(user.created_at.as_micros());
@@ -110,15 +106,22 @@ impl Users {
     }
 
     pub(crate) fn insert(self, pipeline: &mut Pipeline<'_>) {
+        self.send(INSERT, pipeline);
+    }
+
+    pub(crate) fn update(self, pipeline: &mut Pipeline<'_>) {
+        self.send(UPDATE, pipeline);
+    }
+
+    fn send(self, sql: &'static str, pipeline: &mut Pipeline<'_>) {
         if self.ids.is_empty() {
             return;
         }
-        let names = texts(self.names);
         pipeline.execute(
-            INSERT,
+            sql,
             vec![
                 Box::new(self.ids),
-                Box::new(names),
+                Box::new(self.names),
                 Box::new(self.balances),
                 Box::new(self.paid),
                 Box::new(self.created),
@@ -129,42 +132,4 @@ impl Users {
             ],
         );
     }
-
-    /// Writes all but the names.
-    pub(crate) fn update(self, pipeline: &mut Pipeline<'_>) {
-        if self.ids.is_empty() {
-            return;
-        }
-        pipeline.execute(
-            UPDATE,
-            vec![
-                Box::new(self.ids),
-                Box::new(self.balances),
-                Box::new(self.paid),
-                Box::new(self.orders),
-                Box::new(self.entries),
-                Box::new(self.coupons),
-                Box::new(self.positions),
-            ],
-        );
-    }
-
-    /// Writes the names alone.
-    pub(crate) fn rename(self, pipeline: &mut Pipeline<'_>) {
-        if self.ids.is_empty() {
-            return;
-        }
-        pipeline.execute(
-            RENAME,
-            vec![Box::new(self.ids), Box::new(texts(self.names))],
-        );
-    }
-}
-
-/// Names as the driver takes them.
-fn texts(names: Vec<Option<Arc<str>>>) -> Vec<Option<String>> {
-    names
-        .into_iter()
-        .map(|name| name.map(|name| name.to_string()))
-        .collect()
 }

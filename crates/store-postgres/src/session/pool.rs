@@ -6,7 +6,8 @@ use deadpool::Runtime;
 use deadpool::managed::{Manager, Metrics, Pool, RecycleError, RecycleResult};
 
 use super::{Connector, Session};
-use crate::error::OpenError;
+use crate::error::{OpenError, explain};
+use crate::planning;
 
 /// How long a caller waits for a session that is free: those before it take
 /// milliseconds each, so a longer wait means that the server hangs.
@@ -29,7 +30,11 @@ impl Manager for SessionManager {
     type Error = OpenError;
 
     async fn create(&self) -> Result<Session, OpenError> {
-        self.connector.connect().await
+        let session = self.connector.connect().await?;
+        planning::by_key(&session)
+            .await
+            .map_err(|error| explain(self.connector.target(), &error))?;
+        Ok(session)
     }
 
     async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<OpenError> {
