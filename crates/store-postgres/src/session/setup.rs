@@ -18,7 +18,7 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a transaction may do nothing before the server takes it back: so
 /// long are the rows locked of an instance that was stopped in the middle.
-const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(10);
+const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What was logged, so that it is logged once.
 #[derive(Default)]
