@@ -9,9 +9,10 @@ use jumun_domain::{ProductId, UserId};
 use jumun_store::{BadRow, ImportRow, Imported};
 use tokio::time::timeout;
 
-use crate::error::OpenError;
+use crate::error::{OpenError, explain};
 use crate::migrate::{check_currency, check_current, migrate, recognise};
 use crate::options::{Options, READ_DEADLINE, ROLLBACK_DEADLINE};
+use crate::planning;
 use crate::session::{Connector, Session};
 use crate::storage::{Remedy, StorageError};
 use crate::target::Target;
@@ -77,6 +78,10 @@ impl Importer {
         }
         check_current(&session, target).await?;
         check_currency(&session, target, options.currency).await?;
+        // What is looked up grows by this import.
+        planning::by_key(&session)
+            .await
+            .map_err(|error| explain(target, &error))?;
         Ok(Self { connector, session })
     }
 

@@ -7,13 +7,13 @@ use jumun_store::{Fault, NumberedEvent, Page, PageOf, Shop};
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::error::OpenError;
+use crate::error::{OpenError, explain};
 use crate::migrate::{check_current, pinned_currency};
 use crate::options::READ_DEADLINE;
 use crate::session::{Connector, Session};
 use crate::storage::StorageError;
 use crate::target::Target;
-use crate::{events, reads, sequencer};
+use crate::{events, planning, reads, sequencer};
 
 /// A connection for bulk reads, page by page. Each page is one short statement,
 /// so that a long export keeps nothing from being cleaned up.
@@ -36,6 +36,9 @@ impl ShopReader {
         let session = Connector::new(target.clone())?.connect().await?;
         check_current(&session, target).await?;
         let currency = pinned_currency(&session, target).await?;
+        planning::by_key(&session)
+            .await
+            .map_err(|error| explain(target, &error))?;
         Ok(Self {
             session,
             shop: Shop { currency },
