@@ -1,11 +1,11 @@
 use insta::assert_json_snapshot;
 use serde_json::json;
 
-use crate::harness::Shop;
+use crate::harness::{Engine, Shop, on_each_engine};
 
-#[tokio::test]
-async fn the_ledger_holds_every_change_newest_first() {
-    let shop = Shop::open().await;
+on_each_engine!(the_ledger_holds_every_change_newest_first);
+async fn the_ledger_holds_every_change_newest_first(engine: Engine) {
+    let shop = Shop::open(engine).await;
     shop.user(7, 0).await;
     let charge = json!({"amount": 50_000, "reference": "card-4711"});
     let charged = shop
@@ -26,9 +26,9 @@ async fn the_ledger_holds_every_change_newest_first() {
     );
 }
 
-#[tokio::test]
-async fn a_list_is_read_page_by_page_without_gap_or_repeat() {
-    let shop = Shop::open().await;
+on_each_engine!(a_list_is_read_page_by_page_without_gap_or_repeat);
+async fn a_list_is_read_page_by_page_without_gap_or_repeat(engine: Engine) {
+    let shop = Shop::open(engine).await;
     shop.user(7, 0).await;
     for amount in 1..=5 {
         shop.post("/users/7/balance/charges", json!({"amount": amount}))
@@ -54,9 +54,9 @@ async fn a_list_is_read_page_by_page_without_gap_or_repeat() {
     assert_eq!(amounts, [5, 4, 3, 2, 1].map(|amount| json!(amount)));
 }
 
-#[tokio::test]
-async fn an_adjustment_below_zero_asks_for_a_lower_amount_and_no_charge() {
-    let shop = Shop::open().await;
+on_each_engine!(an_adjustment_below_zero_asks_for_a_lower_amount_and_no_charge);
+async fn an_adjustment_below_zero_asks_for_a_lower_amount_and_no_charge(engine: Engine) {
+    let shop = Shop::open(engine).await;
     shop.user(7, 100).await;
     let adjustment = json!({"amount": -101, "reason": "charged twice"});
     let reply = shop.post("/users/7/balance/adjustments", adjustment).await;

@@ -1,11 +1,11 @@
 use insta::assert_json_snapshot;
 use serde_json::json;
 
-use crate::harness::{ALWAYS, ALWAYS_SHOWN, Shop};
+use crate::harness::{ALWAYS, ALWAYS_SHOWN, Engine, Shop, on_each_engine};
 
-#[tokio::test]
-async fn a_campaign_is_shown_as_it_was_created() {
-    let shop = Shop::open().await;
+on_each_engine!(a_campaign_is_shown_as_it_was_created);
+async fn a_campaign_is_shown_as_it_was_created(engine: Engine) {
+    let shop = Shop::open(engine).await;
     let body = json!({
         "name": "Opening week",
         "discount": {"type": "PERCENT", "percent": 10, "maxAmount": 5000},

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::harness::Shop;
+use crate::harness::{Engine, Shop};
 
 const SHORT: Duration = Duration::from_millis(200);
 
@@ -33,7 +33,7 @@ async fn a_head_that_does_not_arrive_in_time_costs_its_connection() {
         header_deadline: SHORT,
         ..Config::default()
     };
-    let shop = Shop::open_with(config).await;
+    let shop = Shop::open_with(Engine::ANY, config).await;
     for start in ["", "GET /livez HTTP/1.1\r\nHost: a\r\nX-Slow: "] {
         let mut stream = connect(&shop).await;
         stream.write_all(start.as_bytes()).await.unwrap();
@@ -59,7 +59,7 @@ async fn an_idle_connection_is_closed_in_the_end() {
         idle_deadline: SHORT,
         ..Config::default()
     };
-    let shop = Shop::open_with(config).await;
+    let shop = Shop::open_with(Engine::ANY, config).await;
     let mut stream = connect(&shop).await;
     stream
         .write_all(b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -75,7 +75,7 @@ async fn a_connection_may_be_idle_for_longer_than_a_head_may_take() {
         header_deadline: SHORT,
         ..Config::default()
     };
-    let shop = Shop::open_with(config).await;
+    let shop = Shop::open_with(Engine::ANY, config).await;
     let mut stream = connect(&shop).await;
     stream
         .write_all(b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -97,7 +97,7 @@ async fn a_body_that_does_not_arrive_in_time_is_refused() {
         body_deadline: SHORT,
         ..Config::default()
     };
-    let shop = Shop::open_with(config).await;
+    let shop = Shop::open_with(Engine::ANY, config).await;
     let mut stream = connect(&shop).await;
     let head = "POST /orders HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
                 Content-Length: 100\r\n\r\n{\"userId\"";
@@ -113,7 +113,7 @@ async fn at_the_cap_new_connections_wait_until_one_closes() {
         max_connections: 1,
         ..Config::default()
     };
-    let shop = Shop::open_with(config).await;
+    let shop = Shop::open_with(Engine::ANY, config).await;
     let request = b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n";
     let mut first = connect(&shop).await;
     first.write_all(request).await.unwrap();
@@ -139,7 +139,7 @@ async fn a_client_that_sends_no_more_still_gets_its_answer() {
         idle_deadline: SHORT,
         ..Config::default()
     };
-    let shop = Shop::open_with(config).await;
+    let shop = Shop::open_with(Engine::ANY, config).await;
     shop.user(7, 0).await;
     let request = "POST /users/7/balance/charges HTTP/1.1\r\nHost: a\r\n\
                    Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{\"amount\":1}";

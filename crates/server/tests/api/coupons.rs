@@ -1,11 +1,11 @@
 use insta::assert_json_snapshot;
 use serde_json::json;
 
-use crate::harness::{ALWAYS, Shop};
+use crate::harness::{ALWAYS, Engine, Shop, on_each_engine};
 
-#[tokio::test]
-async fn a_coupon_is_given_out_once_and_shown_again_after() {
-    let shop = Shop::open().await;
+on_each_engine!(a_coupon_is_given_out_once_and_shown_again_after);
+async fn a_coupon_is_given_out_once_and_shown_again_after(engine: Engine) {
+    let shop = Shop::open(engine).await;
     shop.user(7, 5_000).await;
     shop.product(3, 2_000, 10).await;
     let campaign_id = shop.campaign(1, ALWAYS, None).await;

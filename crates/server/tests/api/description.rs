@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::harness::{ALWAYS, Shop};
+use crate::harness::{ALWAYS, Engine, Shop, on_each_engine};
 
 fn description() -> Value {
     serde_json::from_str(&jumun_server::openapi_json()).unwrap()
@@ -116,10 +116,10 @@ fn every_operation_has_a_row() {
     assert_eq!(documented, tested, "add a row for each new operation");
 }
 
-#[tokio::test]
-async fn every_operation_answers_with_a_documented_status_type_and_shape() {
+on_each_engine!(every_operation_answers_with_a_documented_status_type_and_shape);
+async fn every_operation_answers_with_a_documented_status_type_and_shape(engine: Engine) {
     let description = description();
-    let shop = Shop::open().await;
+    let shop = Shop::open(engine).await;
     shop.user(1, 10_000).await;
     shop.product(1, 100, 50).await;
     shop.campaign(5, ALWAYS, None).await;

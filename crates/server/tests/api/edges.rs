@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{ALWAYS, Shop, send};
+use crate::harness::{ALWAYS, Engine, Shop, on_each_engine, send};
 
 const LARGEST: &str = "9007199254740991";
 
@@ -24,9 +24,9 @@ fn errors(problem: &Value) -> Vec<String> {
         .collect()
 }
 
-#[tokio::test]
-async fn a_number_is_accepted_within_its_bounds_only() {
-    let shop = Shop::open().await;
+on_each_engine!(a_number_is_accepted_within_its_bounds_only);
+async fn a_number_is_accepted_within_its_bounds_only(engine: Engine) {
+    let shop = Shop::open(engine).await;
     shop.user(7, 0).await;
     let bounds = format!("/amount must be an integer from 1 to {LARGEST}");
     let integer = "/amount must be an integer, without decimals or exponent".to_owned();
@@ -84,7 +84,7 @@ async fn a_number_is_accepted_within_its_bounds_only() {
 
 #[tokio::test]
 async fn every_wrong_place_of_a_body_is_named() {
-    let shop = Shop::open().await;
+    let shop = Shop::open(Engine::ANY).await;
     shop.user(7, 0).await;
     let order = "/orders";
     let campaign = "/campaigns";
@@ -225,9 +225,9 @@ async fn every_wrong_place_of_a_body_is_named() {
     }
 }
 
-#[tokio::test]
-async fn a_path_id_is_a_positive_integer_written_plainly() {
-    let shop = Shop::open().await;
+on_each_engine!(a_path_id_is_a_positive_integer_written_plainly);
+async fn a_path_id_is_a_positive_integer_written_plainly(engine: Engine) {
+    let shop = Shop::open(engine).await;
     for id in [
         "0",
         "-1",
@@ -257,9 +257,9 @@ async fn a_path_id_is_a_positive_integer_written_plainly() {
     shop.get("/users/9007199254740991").await.expect(404);
 }
 
-#[tokio::test]
-async fn a_query_has_known_parameters_within_their_bounds() {
-    let shop = Shop::open().await;
+on_each_engine!(a_query_has_known_parameters_within_their_bounds);
+async fn a_query_has_known_parameters_within_their_bounds(engine: Engine) {
+    let shop = Shop::open(engine).await;
     shop.user(7, 0).await;
     shop.product(3, 1, 0).await;
     let product_cursor = "p00000000000003";
@@ -326,9 +326,9 @@ async fn a_query_has_known_parameters_within_their_bounds() {
     );
 }
 
-#[tokio::test]
-async fn a_key_is_one_header_of_visible_ascii() {
-    let shop = Shop::open().await;
+on_each_engine!(a_key_is_one_header_of_visible_ascii);
+async fn a_key_is_one_header_of_visible_ascii(engine: Engine) {
+    let shop = Shop::open(engine).await;
     shop.user(7, 0).await;
     let long = "k".repeat(255);
     let table: Vec<(Vec<&[u8]>, u16)> = vec![

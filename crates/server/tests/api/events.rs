@@ -1,11 +1,11 @@
 use insta::assert_json_snapshot;
 use serde_json::json;
 
-use crate::harness::Shop;
+use crate::harness::{Engine, Shop, on_each_engine};
 
-#[tokio::test]
-async fn an_order_and_its_cancel_are_one_event_each() {
-    let shop = Shop::open().await;
+on_each_engine!(an_order_and_its_cancel_are_one_event_each);
+async fn an_order_and_its_cancel_are_one_event_each(engine: Engine) {
+    let shop = Shop::open(engine).await;
     shop.user(7, 50_000).await;
     shop.product(3, 2_000, 10).await;
     let items = json!([{"productId": 3, "quantity": 1}]);

@@ -4,10 +4,10 @@ use insta::assert_json_snapshot;
 use jumun_server::Config;
 use serde_json::{Value, json};
 
-use crate::harness::{ALWAYS, Shop};
+use crate::harness::{ALWAYS, Engine, Shop, on_each_engine};
 
 /// Every POST that takes a key, and whether the operator can demand one.
-fn protected(order_id: &str) -> Vec<(String, Value, bool)> {
+pub(crate) fn protected(order_id: &str) -> Vec<(String, Value, bool)> {
     let campaign = json!({
         "name": "C", "discount": {"type": "FIXED", "amount": 1},
         "validFrom": ALWAYS[0], "validUntil": ALWAYS[1], "quantity": 1,
@@ -41,8 +41,8 @@ fn protected(order_id: &str) -> Vec<(String, Value, bool)> {
 }
 
 /// A shop with a paid order; the order's id.
-async fn ready() -> (Shop, String) {
-    let shop = Shop::open().await;
+async fn ready(engine: Engine) -> (Shop, String) {
+    let shop = Shop::open(engine).await;
     shop.user(7, 50_000).await;
     shop.product(3, 100, 100).await;
     shop.campaign(5, ALWAYS, None).await;
@@ -52,9 +52,9 @@ async fn ready() -> (Shop, String) {
     (shop, order_id)
 }
 
-#[tokio::test]
-async fn the_same_request_with_the_same_key_gets_the_first_answer_again() {
-    let (shop, order_id) = ready().await;
+on_each_engine!(the_same_request_with_the_same_key_gets_the_first_answer_again);
+async fn the_same_request_with_the_same_key_gets_the_first_answer_again(engine: Engine) {
+    let (shop, order_id) = ready(engine).await;
     for (number, (path, body, _)) in protected(&order_id).into_iter().enumerate() {
         let key = format!("key-{number}");
         let first = shop.keyed(&key, &path, body.clone()).await;
@@ -71,9 +71,9 @@ async fn the_same_request_with_the_same_key_gets_the_first_answer_again() {
     }
 }
 
-#[tokio::test]
-async fn an_order_is_replayed_as_it_was_although_it_was_cancelled_since() {
-    let (shop, _) = ready().await;
+on_each_engine!(an_order_is_replayed_as_it_was_although_it_was_cancelled_since);
+async fn an_order_is_replayed_as_it_was_although_it_was_cancelled_since(engine: Engine) {
+    let (shop, _) = ready(engine).await;
     let order = json!({"userId": 7, "items": [{"productId": 3, "quantity": 2}]});
     let first = shop
         .keyed("key", "/orders", order.clone())
@@ -86,22 +86,22 @@ async fn an_order_is_replayed_as_it_was_although_it_was_cancelled_since() {
     assert_eq!(again.text, first.text);
 }
 
-#[tokio::test]
-async fn a_rejected_request_leaves_its_key_free() {
-    let (shop, _) = ready().await;
+on_each_engine!(a_rejected_request_leaves_its_key_free);
+async fn a_rejected_request_leaves_its_key_free(engine: Engine) {
+    let (shop, _) = ready(engine).await;
     let order = |quantity| json!({"userId": 7, "items": [{"productId": 3, "quantity": quantity}]});
     shop.keyed("key", "/orders", order(1_000)).await.expect(400);
     shop.keyed("key", "/orders", order(1)).await.expect(201);
     shop.keyed("key", "/orders", order(1_000)).await.expect(422);
 }
 
-#[tokio::test]
-async fn a_server_that_demands_keys_refuses_only_what_moves_something() {
+on_each_engine!(a_server_that_demands_keys_refuses_only_what_moves_something);
+async fn a_server_that_demands_keys_refuses_only_what_moves_something(engine: Engine) {
     let config = Config {
         require_idempotency_key: true,
         ..Config::default()
     };
-    let shop = Shop::open_with(config).await;
+    let shop = Shop::open_with(engine, config).await;
     shop.user(7, 0).await;
     shop.product(3, 0, 100).await;
     let order_id = "01937d5e-0000-7000-8000-000000000000";
@@ -115,9 +115,9 @@ async fn a_server_that_demands_keys_refuses_only_what_moves_something() {
     shop.keyed("key", "/orders", order).await.expect(201);
 }
 
-#[tokio::test]
-async fn a_hundred_at_once_with_one_key_have_one_effect() {
-    let (shop, _) = ready().await;
+on_each_engine!(a_hundred_at_once_with_one_key_have_one_effect);
+async fn a_hundred_at_once_with_one_key_have_one_effect(engine: Engine) {
+    let (shop, _) = ready(engine).await;
     let order = json!({"userId": 7, "items": [{"productId": 3, "quantity": 1}]});
     let shop = std::sync::Arc::new(shop);
     let tasks: Vec<_> = (0..100)

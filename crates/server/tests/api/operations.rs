@@ -5,24 +5,28 @@ use jumun_server::Config;
 use jumun_store::Fault;
 use serde_json::json;
 
-use crate::harness::Shop;
+use crate::harness::{Engine, Shop, on_each_engine};
 use crate::rigged::{Rig, Rigged};
 
-#[tokio::test]
-async fn a_probe_learns_whether_orders_can_be_taken() {
-    let shop = Shop::open().await;
+on_each_engine!(a_probe_learns_that_orders_can_be_taken);
+async fn a_probe_learns_that_orders_can_be_taken(engine: Engine) {
+    let shop = Shop::open(engine).await;
     assert_json_snapshot!("livez", shop.get("/livez").await.snapshot());
     assert_json_snapshot!("readyz", shop.get("/readyz").await.snapshot());
+}
+
+#[tokio::test]
+async fn a_probe_learns_why_orders_cannot_be_taken() {
     let fault = Rig::Fault(Fault::Overloaded);
     let wrap = |store| Arc::new(Rigged { store, rig: fault }) as Arc<dyn jumun_store::Store>;
-    let shop = Shop::open_over(Config::default(), wrap).await;
+    let shop = Shop::open_over(Engine::ANY, Config::default(), wrap).await;
     assert_json_snapshot!("readyz-down", shop.get("/readyz").await.snapshot());
     shop.get("/livez").await.expect(200);
 }
 
-#[tokio::test]
-async fn figures_name_routes_and_not_paths() {
-    let shop = Shop::open().await;
+on_each_engine!(figures_name_routes_and_not_paths);
+async fn figures_name_routes_and_not_paths(engine: Engine) {
+    let shop = Shop::open(engine).await;
     shop.user(4711, 100).await;
     shop.product(1, 10, 1).await;
     let order = json!({"userId": 4711, "items": [{"productId": 1, "quantity": 1}]});

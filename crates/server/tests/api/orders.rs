@@ -1,11 +1,11 @@
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 
-use crate::harness::{ALWAYS, Shop, send};
+use crate::harness::{ALWAYS, Engine, Shop, on_each_engine, send};
 
 /// A shop with user 7, products 3 and 4, and a coupon of the user's.
-async fn ready() -> (Shop, String) {
-    let shop = Shop::open().await;
+async fn ready(engine: Engine) -> (Shop, String) {
+    let shop = Shop::open(engine).await;
     shop.user(7, 50_000).await;
     shop.product(3, 2_000, 10).await;
     shop.product(4, 3_000, 10).await;
@@ -20,9 +20,9 @@ fn order(coupon_id: Option<&str>) -> Value {
     json!({"userId": 7, "items": items, "couponId": coupon_id})
 }
 
-#[tokio::test]
-async fn an_order_takes_stock_coupon_and_balance_together() {
-    let (shop, coupon_id) = ready().await;
+on_each_engine!(an_order_takes_stock_coupon_and_balance_together);
+async fn an_order_takes_stock_coupon_and_balance_together(engine: Engine) {
+    let (shop, coupon_id) = ready(engine).await;
     let placed = shop
         .post("/orders", order(Some(&coupon_id)))
         .await
@@ -41,9 +41,9 @@ async fn an_order_takes_stock_coupon_and_balance_together() {
     );
 }
 
-#[tokio::test]
-async fn a_cancel_gives_everything_back() {
-    let (shop, coupon_id) = ready().await;
+on_each_engine!(a_cancel_gives_everything_back);
+async fn a_cancel_gives_everything_back(engine: Engine) {
+    let (shop, coupon_id) = ready(engine).await;
     let placed = shop
         .post("/orders", order(Some(&coupon_id)))
         .await
@@ -61,9 +61,9 @@ async fn a_cancel_gives_everything_back() {
     assert_eq!(coupons["items"][0]["status"], json!("AVAILABLE"));
 }
 
-#[tokio::test]
-async fn a_cancel_needs_no_body_and_can_leave_the_stock() {
-    let (shop, _) = ready().await;
+on_each_engine!(a_cancel_needs_no_body_and_can_leave_the_stock);
+async fn a_cancel_needs_no_body_and_can_leave_the_stock(engine: Engine) {
+    let (shop, _) = ready(engine).await;
     for body in [None, Some(""), Some("null"), Some(" null\n"), Some("{}")] {
         let placed = shop.post("/orders", order(None)).await.expect(201);
         let path = format!("{}/cancel", placed.header("location").unwrap());
@@ -83,9 +83,9 @@ async fn a_cancel_needs_no_body_and_can_leave_the_stock() {
     assert_eq!(shop.get("/products/3").await.json()["stock"], json!(8));
 }
 
-#[tokio::test]
-async fn a_quote_is_the_decision_without_its_effect() {
-    let (shop, coupon_id) = ready().await;
+on_each_engine!(a_quote_is_the_decision_without_its_effect);
+async fn a_quote_is_the_decision_without_its_effect(engine: Engine) {
+    let (shop, coupon_id) = ready(engine).await;
     let quote = shop
         .post("/orders/quote", order(Some(&coupon_id)))
         .await
@@ -102,9 +102,9 @@ async fn a_quote_is_the_decision_without_its_effect() {
     shop.post("/orders/quote", endless).await.expect(400);
 }
 
-#[tokio::test]
-async fn everything_that_stands_in_the_way_is_told_at_once() {
-    let (shop, coupon_id) = ready().await;
+on_each_engine!(everything_that_stands_in_the_way_is_told_at_once);
+async fn everything_that_stands_in_the_way_is_told_at_once(engine: Engine) {
+    let (shop, coupon_id) = ready(engine).await;
     shop.user(8, 10).await;
     let body = json!({
         "userId": 8,
@@ -116,9 +116,9 @@ async fn everything_that_stands_in_the_way_is_told_at_once() {
     assert_json_snapshot!("order-refused", refused.snapshot());
 }
 
-#[tokio::test]
-async fn an_order_is_found_by_its_key() {
-    let (shop, _) = ready().await;
+on_each_engine!(an_order_is_found_by_its_key);
+async fn an_order_is_found_by_its_key(engine: Engine) {
+    let (shop, _) = ready(engine).await;
     let placed = shop
         .keyed("key-1", "/orders", order(None))
         .await

@@ -1,6 +1,6 @@
 use jumun_server::{Code, Language};
 
-use crate::harness::{Reply, Shop, send};
+use crate::harness::{Engine, Reply, Shop, send};
 
 /// What every page must have, and what none may.
 fn check_page(page: &Reply) {
@@ -30,7 +30,7 @@ fn check_page(page: &Reply) {
 
 #[tokio::test]
 async fn every_problem_has_a_page_in_both_languages() {
-    let shop = Shop::open().await;
+    let shop = Shop::open(Engine::ANY).await;
     for code in Code::ALL {
         for language in Language::ALL {
             let path = format!("/problems/{}", code.name());
@@ -69,7 +69,7 @@ async fn every_problem_has_a_page_in_both_languages() {
 
 #[tokio::test]
 async fn the_links_of_the_problem_pages_lead_somewhere() {
-    let shop = Shop::open().await;
+    let shop = Shop::open(Engine::ANY).await;
     let pages = Code::ALL.iter().flat_map(|code| {
         let path = format!("/problems/{}", code.name());
         [path.clone(), format!("{path}?lang=ko")]
@@ -94,7 +94,7 @@ async fn the_links_of_the_problem_pages_lead_somewhere() {
 
 #[tokio::test]
 async fn the_reference_shows_every_operation() {
-    let shop = Shop::open().await;
+    let shop = Shop::open(Engine::ANY).await;
     let page = shop.get("/docs").await;
     check_page(&page);
     let description = shop.get("/openapi.json").await.expect(200).json();
@@ -128,14 +128,14 @@ async fn the_reference_shows_every_operation() {
 
 #[tokio::test]
 async fn the_bare_address_leads_to_the_reference() {
-    let shop = Shop::open().await;
+    let shop = Shop::open(Engine::ANY).await;
     let root = shop.get("/").await.expect(307);
     assert_eq!(root.header("location"), Some("/docs"));
 }
 
 #[tokio::test]
 async fn the_reference_puts_making_before_finding_and_tells_ranges_in_words() {
-    let page = Shop::open().await.get("/docs").await.text;
+    let page = Shop::open(Engine::ANY).await.get("/docs").await.text;
     let place = page.find("<h3 id=\"placeOrder\">").unwrap();
     let find = page.find("<h3 id=\"findOrder\">").unwrap();
     assert!(place < find);
@@ -174,7 +174,7 @@ fn request(shop: &Shop, command: &str) -> reqwest::RequestBuilder {
 
 #[tokio::test]
 async fn every_command_of_the_reference_can_be_pasted() {
-    let shop = Shop::open().await;
+    let shop = Shop::open(Engine::ANY).await;
     let page = shop.get("/docs").await.text;
     let commands: Vec<_> = page
         .split("<pre><code>curl ")

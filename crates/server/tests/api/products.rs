@@ -1,11 +1,11 @@
 use insta::assert_json_snapshot;
 use serde_json::json;
 
-use crate::harness::Shop;
+use crate::harness::{Engine, Shop, on_each_engine};
 
-#[tokio::test]
-async fn a_product_is_created_with_its_stock_and_replaced_without() {
-    let shop = Shop::open().await;
+on_each_engine!(a_product_is_created_with_its_stock_and_replaced_without);
+async fn a_product_is_created_with_its_stock_and_replaced_without(engine: Engine) {
+    let shop = Shop::open(engine).await;
     let body = json!({"name": "Mug", "price": 12_900, "stock": 10, "maxPerUser": 5});
     let created = shop.put("/products/3", body).await.expect(201);
     assert_json_snapshot!("product-created", created.snapshot());
@@ -32,9 +32,9 @@ async fn a_product_is_created_with_its_stock_and_replaced_without() {
     assert_eq!(second["nextCursor"], json!(null));
 }
 
-#[tokio::test]
-async fn best_sellers_count_paid_orders_and_not_cancelled_ones() {
-    let shop = Shop::open().await;
+on_each_engine!(best_sellers_count_paid_orders_and_not_cancelled_ones);
+async fn best_sellers_count_paid_orders_and_not_cancelled_ones(engine: Engine) {
+    let shop = Shop::open(engine).await;
     shop.user(1, 100_000).await;
     for product_id in 1..=3 {
         shop.product(product_id, 100, 50).await;

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::harness::{ALWAYS, Shop};
+use crate::harness::{ALWAYS, Engine, Shop, on_each_engine};
 
-#[tokio::test]
-async fn of_many_buyers_of_one_unit_one_gets_it() {
+on_each_engine!(of_many_buyers_of_one_unit_one_gets_it);
+async fn of_many_buyers_of_one_unit_one_gets_it(engine: Engine) {
     const BUYERS: i64 = 200;
-    let shop = Shop::open().await;
+    let shop = Shop::open(engine).await;
     shop.product(3, 10, 1).await;
     for user_id in 1..=BUYERS {
         shop.user(user_id, 10).await;
@@ -40,9 +40,9 @@ async fn of_many_buyers_of_one_unit_one_gets_it() {
     );
 }
 
-#[tokio::test]
-async fn of_many_takers_of_few_coupons_each_sequence_wins_once() {
-    let shop = Shop::open().await;
+on_each_engine!(of_many_takers_of_few_coupons_each_sequence_wins_once);
+async fn of_many_takers_of_few_coupons_each_sequence_wins_once(engine: Engine) {
+    let shop = Shop::open(engine).await;
     for user_id in 1..=50 {
         shop.user(user_id, 0).await;
     }

@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, Semaphore};
 
-use crate::harness::Shop;
+use crate::harness::{Engine, Shop, on_each_engine};
 use crate::rigged::{Rig, Rigged};
 
 /// A shop whose orders wait for a permit.
@@ -20,7 +20,7 @@ async fn gated(config: Config) -> (Shop, Arc<Notify>, Arc<Semaphore>) {
         go_on: go_on.clone(),
     };
     let wrap = |store| Arc::new(Rigged { store, rig }) as Arc<dyn Store>;
-    let shop = Shop::open_over(config, wrap).await;
+    let shop = Shop::open_over(Engine::ANY, config, wrap).await;
     shop.user(7, 0).await;
     (shop, came, go_on)
 }
@@ -45,7 +45,7 @@ async fn a_request_in_flight_is_answered_and_the_connection_closed() {
 
 #[tokio::test]
 async fn a_request_that_was_just_sent_is_answered() {
-    let shop = Shop::open().await;
+    let shop = Shop::open(Engine::ANY).await;
     let mut streams = Vec::new();
     for _ in 0..20 {
         let mut stream = TcpStream::connect(&shop.address).await.unwrap();
@@ -63,9 +63,9 @@ async fn a_request_that_was_just_sent_is_answered() {
     }
 }
 
-#[tokio::test]
-async fn idle_connections_do_not_hold_up_a_shutdown() {
-    let shop = Shop::open().await;
+on_each_engine!(idle_connections_do_not_hold_up_a_shutdown);
+async fn idle_connections_do_not_hold_up_a_shutdown(engine: Engine) {
+    let shop = Shop::open(engine).await;
     shop.get("/livez").await.expect(200);
     let silent = TcpStream::connect(&shop.address).await.unwrap();
     let started = std::time::Instant::now();

@@ -1,11 +1,11 @@
 use insta::assert_json_snapshot;
 use serde_json::json;
 
-use crate::harness::Shop;
+use crate::harness::{Engine, Shop, on_each_engine};
 
-#[tokio::test]
-async fn the_stock_history_begins_with_the_opening_stock() {
-    let shop = Shop::open().await;
+on_each_engine!(the_stock_history_begins_with_the_opening_stock);
+async fn the_stock_history_begins_with_the_opening_stock(engine: Engine) {
+    let shop = Shop::open(engine).await;
     shop.product(3, 100, 10).await;
     let body = json!({"delta": 20, "reason": "delivery 4711"});
     let adjusted = shop
@@ -20,9 +20,9 @@ async fn the_stock_history_begins_with_the_opening_stock() {
     );
 }
 
-#[tokio::test]
-async fn a_stock_never_falls_below_zero() {
-    let shop = Shop::open().await;
+on_each_engine!(a_stock_never_falls_below_zero);
+async fn a_stock_never_falls_below_zero(engine: Engine) {
+    let shop = Shop::open(engine).await;
     shop.product(3, 100, 10).await;
     let reply = shop
         .post("/products/3/stock/adjustments", json!({"delta": -11}))

@@ -3,11 +3,11 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::harness::{Shop, send};
+use crate::harness::{Engine, Shop, send};
 
 #[tokio::test]
 async fn a_known_path_lists_its_methods() {
-    let shop = Shop::open().await;
+    let shop = Shop::open(Engine::ANY).await;
     let table = [
         ("/users/7", Method::DELETE, "PUT,GET,HEAD"),
         ("/users/7", Method::OPTIONS, "PUT,GET,HEAD"),
@@ -40,7 +40,7 @@ async fn a_known_path_lists_its_methods() {
 
 #[tokio::test]
 async fn head_is_get_without_a_body() {
-    let shop = Shop::open().await;
+    let shop = Shop::open(Engine::ANY).await;
     shop.user(7, 0).await;
     for path in [
         "/users/7",
@@ -62,7 +62,7 @@ async fn head_is_get_without_a_body() {
 
 #[tokio::test]
 async fn every_answer_has_a_request_id_and_is_not_sniffed_or_stored() {
-    let shop = Shop::open().await;
+    let shop = Shop::open(Engine::ANY).await;
     for path in ["/livez", "/users/1", "/no/such", "/users/x"] {
         let reply = shop.get(path).await;
         assert_eq!(
@@ -81,7 +81,7 @@ async fn every_answer_has_a_request_id_and_is_not_sniffed_or_stored() {
 
 #[tokio::test]
 async fn json_bodies_are_json_by_their_content_type() {
-    let shop = Shop::open().await;
+    let shop = Shop::open(Engine::ANY).await;
     shop.user(7, 0).await;
     let table = [
         (Some("application/json"), 201),
@@ -110,7 +110,7 @@ async fn json_bodies_are_json_by_their_content_type() {
 
 #[tokio::test]
 async fn an_answer_in_json_is_refused_only_to_who_takes_none() {
-    let shop = Shop::open().await;
+    let shop = Shop::open(Engine::ANY).await;
     shop.user(7, 0).await;
     let table = [
         ("*/*", 200),
@@ -143,7 +143,7 @@ async fn an_answer_in_json_is_refused_only_to_who_takes_none() {
 
 #[tokio::test]
 async fn a_body_is_sent_as_it_is_and_named_once() {
-    let shop = Shop::open().await;
+    let shop = Shop::open(Engine::ANY).await;
     shop.user(7, 0).await;
     let json = ("content-type", "application/json");
     let table = [

@@ -1,11 +1,11 @@
 use insta::assert_json_snapshot;
 use serde_json::json;
 
-use crate::harness::{Shop, send};
+use crate::harness::{Engine, Shop, on_each_engine, send};
 
-#[tokio::test]
-async fn a_user_is_created_once_and_renamed_after() {
-    let shop = Shop::open().await;
+on_each_engine!(a_user_is_created_once_and_renamed_after);
+async fn a_user_is_created_once_and_renamed_after(engine: Engine) {
+    let shop = Shop::open(engine).await;
     let created = shop
         .put("/users/7", json!({"name": "김하늘"}))
         .await
@@ -24,9 +24,9 @@ async fn a_user_is_created_once_and_renamed_after() {
     );
 }
 
-#[tokio::test]
-async fn a_user_can_be_registered_without_a_body() {
-    let shop = Shop::open().await;
+on_each_engine!(a_user_can_be_registered_without_a_body);
+async fn a_user_can_be_registered_without_a_body(engine: Engine) {
+    let shop = Shop::open(engine).await;
     let request = shop.request(reqwest::Method::PUT, "/users/8");
     let created = send(request).await.expect(201).json();
     assert_eq!(created["name"], json!(null));

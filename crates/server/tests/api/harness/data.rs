@@ -1,0 +1,45 @@
+//! Where the data of a test's shop is.
+
+use std::sync::Arc;
+
+use jumun_store::Store;
+use jumun_store_postgres::{PostgresStore, Target};
+use jumun_store_sqlite::SqliteStore;
+use jumun_test_cluster::{Cluster, Database};
+use tempfile::TempDir;
+
+use super::Engine;
+
+/// A place for one shop's data, which goes when this is dropped.
+pub(crate) enum Data {
+    /// Holds the database's file. One store at a time can be open on it.
+    Directory(TempDir),
+    /// Any number of stores can be open on it.
+    Database(Database),
+}
+
+impl Data {
+    /// A place that holds nothing yet.
+    pub(crate) fn new(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => Self::Directory(tempfile::tempdir().unwrap()),
+            Engine::Postgres => Self::Database(Cluster::shared().create_database()),
+        }
+    }
+
+    /// Opens a store on it.
+    pub(crate) async fn open(&self) -> Arc<dyn Store> {
+        match self {
+            Self::Directory(directory) => {
+                let file = directory.path().join("shop.db");
+                let store = SqliteStore::open(&file, &jumun_store_sqlite::Options::default());
+                Arc::new(store.unwrap())
+            }
+            Self::Database(database) => {
+                let target = Target::parse(&database.url()).unwrap();
+                let options = jumun_store_postgres::Options::default();
+                Arc::new(PostgresStore::open(&target, &options).await.unwrap())
+            }
+        }
+    }
+}
