@@ -35,7 +35,7 @@ async fn simple(client: &Client, id: i32) -> Result<(), tokio_postgres::Error> {
     client.batch_execute("COMMIT").await
 }
 
-/// A transaction in prepared statements, of which each is run more than once.
+/// A transaction in prepared statements.
 async fn prepared(client: &Client, id: i32) -> Result<(), tokio_postgres::Error> {
     let begin = client.prepare("BEGIN").await?;
     let insert = client.prepare("INSERT INTO item VALUES ($1, $2)").await?;
