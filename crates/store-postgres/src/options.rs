@@ -74,9 +74,13 @@ pub(crate) const COMMIT_DEADLINE: Duration = Duration::from_secs(15);
 pub(crate) const SETTLE_DEADLINE: Duration = Duration::from_secs(12);
 
 /// For how long a batch is tried again, and a lost outcome looked up, before
-/// its requests are answered with a fault: a failover of the server takes some
-/// seconds, and a client should not have to wait much longer.
-pub(crate) const RETRY_PERIOD: Duration = Duration::from_secs(20);
+/// its requests are answered with a fault: a restart or a quick failover of the
+/// server takes some seconds, and many clients wait ten.
+pub(crate) const RETRY_PERIOD: Duration = Duration::from_secs(10);
+
+/// The same for a batch that comes after one was given up: while the server is
+/// known to be away nobody should wait long to be told so.
+pub(crate) const RETRY_PERIOD_IN_TROUBLE: Duration = Duration::from_secs(1);
 
 /// The longest pause before another try; the first ones are shorter.
 pub(crate) const MAX_BACKOFF: Duration = Duration::from_millis(400);

@@ -1,5 +1,6 @@
 //! The engine as a [`Store`].
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -58,7 +59,7 @@ impl PostgresStore {
             queue: Queue::new(options.queue_capacity),
             connector: connector.clone(),
             positions: Positions::starting_at(position),
-            trouble: Mutex::default(),
+            given_up: AtomicBool::new(false),
             turn: Arc::new(RwLock::new(())),
         });
         drop(session);
@@ -146,6 +147,7 @@ impl Store for PostgresStore {
         let probed = self.readers.read(|session| Box::pin(probe::run(session)));
         match probed.await {
             Ok(()) => Readiness::Ready,
+            Err(Fault::Determinate(cause)) => Readiness::NotReady(cause.to_string()),
             Err(fault) => Readiness::NotReady(fault.to_string()),
         }
     }

@@ -1,7 +1,8 @@
 //! One batch after the other, on one connection, whatever happens to it.
 
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use jumun_domain::Request;
@@ -12,7 +13,8 @@ use tokio_postgres::error::SqlState;
 use crate::batch::{self, Failed, Outcomes, Pending};
 use crate::clock::Positions;
 use crate::options::{
-    FIRST_BACKOFF, MAX_BACKOFF, MAX_BATCH, MAX_UNIQUE_VIOLATIONS, RETRY_PERIOD, ROLLBACK_DEADLINE,
+    FIRST_BACKOFF, MAX_BACKOFF, MAX_BATCH, MAX_UNIQUE_VIOLATIONS, RETRY_PERIOD,
+    RETRY_PERIOD_IN_TROUBLE, ROLLBACK_DEADLINE,
 };
 use crate::planning;
 use crate::queue::Queue;
@@ -26,25 +28,12 @@ pub(crate) struct Shared {
     pub(crate) queue: Queue,
     pub(crate) connector: Connector,
     pub(crate) positions: Positions,
-    /// Why the last batch could not be written, in words; `None` while all is well.
-    pub(crate) trouble: Mutex<Option<String>>,
+    /// Whether the last batch was given up.
+    pub(crate) given_up: AtomicBool,
     /// Held for writing by a batch that other transactions were in the way of:
     /// it is then the only one of this instance in flight, so that at
     /// SERIALIZABLE the batches of one instance do not fail one another for ever.
     pub(crate) turn: Arc<RwLock<()>>,
-}
-
-impl Shared {
-    pub(crate) fn trouble(&self) -> Option<String> {
-        self.trouble
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    pub(crate) fn set_trouble(&self, trouble: Option<String>) {
-        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
-    }
 }
 
 /// Keeps a worker going until the queue is closed and empty: whatever ends one,
@@ -94,9 +83,9 @@ struct Tries {
 }
 
 impl Tries {
-    fn new() -> Self {
+    fn new(period: Duration) -> Self {
         Self {
-            until: Instant::now() + RETRY_PERIOD,
+            until: Instant::now() + period,
             pause: FIRST_BACKOFF,
             unique_violations: 0,
             turn: None,
@@ -127,7 +116,8 @@ impl Worker {
     /// Runs a batch; whatever happens, there is one outcome for each request.
     async fn write(&mut self, requests: &[Request]) -> Outcomes {
         let mut outcomes: Vec<Option<_>> = (0..requests.len()).map(|_| None).collect();
-        let mut pieces: Vec<Range<usize>> = vec![0..requests.len()];
+        let mut pieces: Vec<Range<usize>> = Vec::new();
+        pieces.push(0..requests.len());
         while let Some(piece) = pieces.pop() {
             match self.write_piece(&requests[piece.clone()]).await {
                 Piece::Answered(answers) => {
@@ -161,7 +151,12 @@ impl Worker {
 
     /// Tries until it is done, or surely cannot be, or time is up.
     async fn write_piece(&mut self, requests: &[Request]) -> Piece {
-        let mut tries = Tries::new();
+        let given_up = self.shared.given_up.load(Ordering::Relaxed);
+        let mut tries = Tries::new(if given_up {
+            RETRY_PERIOD_IN_TROUBLE
+        } else {
+            RETRY_PERIOD
+        });
         loop {
             let failed = match self.attempt(requests, &tries).await {
                 Ok(outcomes) => {
@@ -205,7 +200,6 @@ impl Worker {
                 }
                 Remedy::Reconnect => {
                     self.session = None;
-                    self.shared.set_trouble(Some(failed.explain()));
                     tracing::warn!(cause = failed.explain(), "a batch is tried again");
                     tries.back_off().await;
                 }
@@ -239,7 +233,6 @@ impl Worker {
             "the outcome of a commit is unknown and is looked up"
         );
         metrics::counter!("jumun_unknown_commits_total").increment(1);
-        self.shared.set_trouble(Some(pending.cause.clone()));
         // What happens on the old connection is settled by the fence.
         self.session = None;
         tries.until = tries.until.max(Instant::now() + RETRY_PERIOD / 2);
@@ -282,15 +275,14 @@ impl Worker {
     }
 
     fn works_again(&self) {
-        if self.shared.trouble().is_some() {
+        if self.shared.given_up.swap(false, Ordering::Relaxed) {
             tracing::info!("the database takes writes again");
-            self.shared.set_trouble(None);
         }
     }
 
     fn give_up(&self, requests: &[Request], error: &StorageError) -> Piece {
         tracing::error!(cause = error.explain(), "a batch was not written");
-        self.shared.set_trouble(Some(error.explain()));
+        self.shared.given_up.store(true, Ordering::Relaxed);
         everyone(requests, error.not_done())
     }
 }
