@@ -23,19 +23,13 @@
 
 #![allow(clippy::print_stdout, reason = "a bench reports on stdout")]
 
-mod child;
-mod connection;
-mod demand;
-mod figures;
-mod fill;
-mod load;
-mod machine;
 mod measure;
 mod options;
 mod report;
 mod roofline;
 mod servers;
-mod tally;
+#[path = "../shared/mod.rs"]
+mod shared;
 
 use clap::Parser;
 

@@ -3,20 +3,20 @@
 use std::fs::File;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use tempfile::TempDir;
 
-use crate::child::{self, Server};
-use crate::connection::Connection;
-use crate::demand::{Requests, Size};
-use crate::figures;
-use crate::fill::FillPlan;
-use crate::load;
-use crate::machine::Processors;
-use crate::options::{Keys, Options, Role, Timing, Workload};
+use crate::options::{Options, Role};
 use crate::report::{self, Case, Embedded, Pair, Run, Start};
+use crate::shared::child::{self, Server};
+use crate::shared::connection::{Connection, ask};
+use crate::shared::demand::{Keys, Requests, Size, Workload};
+use crate::shared::figures;
+use crate::shared::files::scratch;
+use crate::shared::fill::FillPlan;
+use crate::shared::load::{self, Timing};
+use crate::shared::machine::Processors;
 
 /// Connections of the smoke run.
 const SMOKE_CONNECTIONS: usize = 4;
@@ -27,8 +27,8 @@ const SMOKE_TIMING: Timing = Timing {
 };
 /// Asked of a server to see that it answers from its database.
 const FIRST_REQUEST: &[u8] = b"GET /users/1 HTTP/1.1\r\nHost: localhost\r\n\r\n";
-/// How long the answer to a single question may take.
-const QUESTION_LIMIT: Duration = Duration::from_secs(30);
+/// A million orders take well under a minute on a slow disk; ten million fit.
+const FILL_LIMIT: Duration = Duration::from_secs(1_200);
 
 /// One setting of the bench.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +67,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     for &keys in &options.keys {
         let filled = directory.path().join(format!("{keys:?}.db"));
         report::progress(&format!("filling a database ({} orders)", options.preload));
-        child::fill(
+        fill(
             &filled,
             FillPlan {
                 size: Size::FULL,
@@ -98,7 +98,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
 pub(crate) fn smoke() -> anyhow::Result<()> {
     let directory = scratch()?;
     let filled = directory.path().join("smoke.db");
-    child::fill(
+    fill(
         &filled,
         FillPlan {
             size: Size::SMALL,
@@ -148,17 +148,18 @@ fn measure(setting: Setting, options: &Options, filled: &Path) -> anyhow::Result
 }
 
 fn roofline(setting: Setting, timing: Timing) -> anyhow::Result<Run> {
-    let server = Server::start(Role::Roofline, None)?;
+    let server = Server::start(child::again(Role::Roofline, None::<&Path>)?)?;
     load_server(&server, setting, timing)
 }
 
 fn jumun(setting: Setting, timing: Timing, filled: &Path) -> anyhow::Result<(Run, Embedded)> {
     let directory = scratch()?;
     let database = copy_of(filled, directory.path())?;
-    let server = Server::start(Role::Jumun, Some(&database))?;
+    let started = Instant::now();
+    let server = Server::start(child::again(Role::Jumun, Some(&database))?)?;
     ask(first_answer(server.address))?;
     let start = Start {
-        seconds: server.started.elapsed().as_secs_f64(),
+        seconds: started.elapsed().as_secs_f64(),
         database_mib: mib(&database)?,
         memory: server.memory()?,
     };
@@ -169,10 +170,11 @@ fn jumun(setting: Setting, timing: Timing, filled: &Path) -> anyhow::Result<(Run
 
 fn load_server(server: &Server, setting: Setting, timing: Timing) -> anyhow::Result<Run> {
     let requests = Requests::prepare(setting.workload, setting.keys, setting.size);
-    let before = Processors::now(server.process_id())?;
+    let servers = [server.process_id()];
+    let before = Processors::now(&servers)?;
     let tally = load::run(server.address, setting.connections, requests, timing)?;
-    let usage = Processors::now(server.process_id())?.since(before);
-    Ok(Run::new(tally, timing, usage, server.memory()?))
+    let usage = Processors::now(&servers)?.since(&before);
+    Ok(Run::new(tally, timing, &usage, server.memory()?))
 }
 
 /// A copy of a filled database, on stable storage before the run starts, so
@@ -199,18 +201,14 @@ async fn first_answer(address: SocketAddr) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs a question to a server, within a limit.
-fn ask<T>(question: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime
-        .block_on(async { tokio::time::timeout(QUESTION_LIMIT, question).await })
-        .context("the server did not answer a single question in time; look at its log")?
-}
-
-/// A directory on the disk of the build, since the system's temporary
-/// directory may be memory, where an fsync costs nothing.
-fn scratch() -> anyhow::Result<TempDir> {
-    Ok(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?)
+/// Creates a database and fills it.
+fn fill(database: &Path, plan: FillPlan) -> anyhow::Result<()> {
+    let mut command = child::again(Role::Fill, Some(database))?;
+    command.arg("--preload").arg(plan.orders.to_string());
+    command.arg("--keys").arg(child::name(plan.keys));
+    if plan.size == Size::SMALL {
+        command.arg("--small");
+    }
+    child::finish(command, FILL_LIMIT)?;
+    Ok(())
 }

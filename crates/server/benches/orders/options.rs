@@ -6,8 +6,9 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use clap::{Parser, ValueEnum};
 
-use crate::demand::Size;
-use crate::fill::FillPlan;
+use crate::shared::demand::{Keys, Size, Workload};
+use crate::shared::fill::FillPlan;
+use crate::shared::load::Timing;
 
 /// Pairs of runs a case: the fewest that have a median which is not an extreme.
 const DEFAULT_PAIRS: usize = 3;
@@ -77,29 +78,6 @@ pub(crate) enum Role {
     Fill,
 }
 
-/// What is ordered.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub(crate) enum Workload {
-    /// 1 to 3 lines of any products.
-    Uniform,
-    /// 1 to 3 lines; the product of rank n is wanted n times less often than
-    /// the first (Zipf's law), as in a real shop.
-    Skewed,
-    /// One line of the one product that everybody wants.
-    Hot,
-}
-
-/// Which idempotency keys the requests carry.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub(crate) enum Keys {
-    /// UUIDv7, which the documentation recommends.
-    TimeOrdered,
-    /// Keys without any order.
-    Random,
-    /// No keys.
-    None,
-}
-
 impl Options {
     /// Whether this is a measurement and not the smoke run.
     pub(crate) fn is_measured(&self) -> bool {
@@ -149,13 +127,4 @@ impl Options {
             window: Duration::from_secs(self.window),
         }
     }
-}
-
-/// The two parts of a run.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Timing {
-    /// Load that is not counted.
-    pub(crate) warm_up: Duration,
-    /// Load that is.
-    pub(crate) window: Duration,
 }

@@ -1,16 +1,15 @@
 //! What is printed, and what is kept for a comparison later.
 
-use std::path::Path;
-
-use anyhow::Context;
 use serde_json::{Value, json};
 
-use crate::child::Memory;
-use crate::figures::Batches;
-use crate::machine::Usage;
 use crate::measure::Setting;
-use crate::options::{Options, Timing};
-use crate::tally::{Percentiles, Tally, median};
+use crate::options::Options;
+use crate::shared::child::Memory;
+use crate::shared::figures::Batches;
+use crate::shared::files;
+use crate::shared::load::Timing;
+use crate::shared::machine::Usage;
+use crate::shared::tally::{Percentiles, Tally, median};
 
 /// All pairs of one setting.
 pub(crate) struct Case {
@@ -41,6 +40,7 @@ pub(crate) struct Run {
     latency: Percentiles,
     statuses: Value,
     cpu_us_per_order: f64,
+    generator_us_per_order: f64,
     others: f64,
     memory: Memory,
 }
@@ -67,9 +67,10 @@ pub(crate) struct Start {
 
 impl Run {
     /// What a tally comes to. The usage is that of warm-up and window.
-    pub(crate) fn new(mut tally: Tally, timing: Timing, usage: Usage, memory: Memory) -> Self {
+    pub(crate) fn new(mut tally: Tally, timing: Timing, usage: &Usage, memory: Memory) -> Self {
         let orders_per_second = tally.orders_per_second();
         let loaded = (timing.warm_up + timing.window).as_secs_f64();
+        let us_per_order = 1e6 / (orders_per_second * loaded);
         let latency = tally.percentiles();
         let refused = tally.refused();
         let refusal = tally
@@ -82,7 +83,8 @@ impl Run {
             orders_per_second,
             latency,
             statuses: json!(tally.statuses),
-            cpu_us_per_order: usage.server_seconds * 1e6 / (orders_per_second * loaded),
+            cpu_us_per_order: usage.server_seconds.iter().sum::<f64>() * us_per_order,
+            generator_us_per_order: usage.generator_seconds * us_per_order,
             others: usage.others,
             memory,
         }
@@ -97,6 +99,7 @@ impl Run {
             "statuses": self.statuses,
             "firstRefusal": self.refusal,
             "cpuUsPerOrder": self.cpu_us_per_order,
+            "generatorCpuUsPerOrder": self.generator_us_per_order,
             "otherWorkShare": self.others,
             "residentMib": self.memory.resident_mib,
             "peakMib": self.memory.peak_mib,
@@ -209,7 +212,7 @@ fn row<'a>(name: &str, server: &str, runs: impl Iterator<Item = &'a Run> + Clone
     );
 }
 
-/// Writes every figure to `bench/orders.json` in the target directory.
+/// Keeps every figure.
 pub(crate) fn save(cases: &[Case], options: &Options) -> anyhow::Result<()> {
     let cases: Vec<Value> = cases
         .iter()
@@ -229,13 +232,5 @@ pub(crate) fn save(cases: &[Case], options: &Options) -> anyhow::Result<()> {
         "windowSeconds": options.window,
         "cases": cases,
     });
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
-    let directory = target
-        .context("the target directory has no parent")?
-        .join("bench");
-    std::fs::create_dir_all(&directory)?;
-    let file = directory.join("orders.json");
-    std::fs::write(&file, serde_json::to_string_pretty(&all)?)?;
-    println!("\nevery run: {}", file.display());
-    Ok(())
+    files::save("orders", &all)
 }

@@ -1,17 +1,14 @@
-//! What the child processes do. Each ends when its stdin does, so that none
-//! outlives the generator.
+//! What the child processes do.
 
-use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
 
 use jumun_store::Store;
 use jumun_store_sqlite::SqliteStore;
-use tokio::io::AsyncReadExt;
-use tokio::net::TcpListener;
 
-use crate::fill::{self, FillPlan};
 use crate::roofline;
+use crate::shared::fill::{self, FillPlan};
+use crate::shared::serve::{listen, runtime, serve, stdin_ends};
 
 /// Serves without storage.
 pub(crate) fn serve_roofline() -> anyhow::Result<()> {
@@ -21,17 +18,10 @@ pub(crate) fn serve_roofline() -> anyhow::Result<()> {
     })
 }
 
-/// Serves from the embedded engine, as `jumun serve` does.
+/// Serves from the embedded engine.
 pub(crate) fn serve_jumun(database: &Path) -> anyhow::Result<()> {
-    runtime(jumun_store_sqlite::worker_threads())?.block_on(async {
-        let store: Arc<dyn Store> = Arc::new(open(database)?);
-        let listener = listen().await?;
-        let config = jumun_server::Config::default();
-        let metrics = jumun_server::install_metrics();
-        jumun_server::run(listener, config, Arc::clone(&store), metrics, stdin_ends()).await?;
-        store.close().await;
-        Ok(())
-    })
+    runtime(jumun_store_sqlite::worker_threads())?
+        .block_on(async { serve(Arc::new(open(database)?)).await })
 }
 
 /// Creates and fills a database.
@@ -40,7 +30,6 @@ pub(crate) fn fill(database: &Path, plan: FillPlan) -> anyhow::Result<()> {
         let store: Arc<dyn Store> = Arc::new(open(database)?);
         fill::fill(Arc::clone(&store), plan).await?;
         store.close().await;
-        println!("filled");
         Ok(())
     })
 }
@@ -55,23 +44,4 @@ fn open(database: &Path) -> anyhow::Result<SqliteStore> {
 /// The runtime's own default.
 fn all_processors() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
-}
-
-fn runtime(workers: usize) -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(workers)
-        .enable_all()
-        .build()
-}
-
-/// Listens on a free port and tells the generator which.
-async fn listen() -> std::io::Result<TcpListener> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    println!("{}", listener.local_addr()?);
-    Ok(listener)
-}
-
-async fn stdin_ends() {
-    // An error on stdin is the end of it too.
-    let _ = tokio::io::stdin().read_u8().await;
 }

@@ -2,6 +2,7 @@
 //! HTTP than that.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -13,6 +14,9 @@ const READ_BYTES: usize = 8 * 1024;
 const MAX_HEADERS: usize = 32;
 /// No answer of the bench's requests is longer.
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
+
+/// How long the answer to a single question may take.
+const QUESTION_LIMIT: Duration = Duration::from_secs(30);
 
 /// A connection to a server of the bench.
 pub(crate) struct Connection {
@@ -78,6 +82,16 @@ impl Connection {
             body,
         })
     }
+}
+
+/// Runs a question to a server, within a limit.
+pub(crate) fn ask<T>(question: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime
+        .block_on(async { tokio::time::timeout(QUESTION_LIMIT, question).await })
+        .context("the server did not answer a single question in time; look at its log")?
 }
 
 /// The head of an answer; `None` while it is not all there.

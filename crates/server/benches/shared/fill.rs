@@ -11,17 +11,16 @@ use jumun_domain::{
 use jumun_store::Store;
 use tokio::task::JoinSet;
 
-use crate::demand::{Basket, KeyMint, Size};
-use crate::options::{Keys, Workload};
+use crate::shared::demand::{Basket, KeyMint, Keys, Size, Workload};
 
 /// Enough waiting requests for full batches, far below an engine's queue.
 const IN_FLIGHT: usize = 512;
 /// No run empties it.
-const BALANCE: i64 = 1_000_000_000_000;
+pub(crate) const BALANCE: i64 = 1_000_000_000_000;
 /// No run empties it.
-const STOCK: i64 = 1_000_000_000_000;
-/// The cheapest product.
-const MIN_PRICE: i64 = 1_000;
+pub(crate) const STOCK: i64 = 1_000_000_000_000;
+/// A product costs this and its id.
+pub(crate) const MIN_PRICE: i64 = 1_000;
 
 /// What a new database holds beside users and products.
 #[derive(Clone, Copy, Debug)]

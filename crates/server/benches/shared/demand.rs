@@ -3,12 +3,34 @@
 use std::io::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use clap::ValueEnum;
 use fastrand::Rng;
 use jumun_domain::{IdSequence, Timestamp};
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
-use crate::options::{Keys, Workload};
+/// What is ordered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Workload {
+    /// 1 to 3 lines of any products.
+    Uniform,
+    /// 1 to 3 lines; the product of rank n is wanted n times less often than
+    /// the first (Zipf's law), as in a real shop.
+    Skewed,
+    /// One line of the one product that everybody wants.
+    Hot,
+}
+
+/// Which idempotency keys the requests carry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Keys {
+    /// UUIDv7, which the documentation recommends.
+    TimeOrdered,
+    /// Keys without any order.
+    Random,
+    /// No keys.
+    None,
+}
 
 /// How large a shop is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

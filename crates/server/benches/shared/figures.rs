@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::connection::Connection;
+use crate::shared::connection::Connection;
 
 const REQUEST: &[u8] = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
 /// Requests in each transaction.

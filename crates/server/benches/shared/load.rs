@@ -8,13 +8,21 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use tokio::task::LocalSet;
 
-use crate::connection::Connection;
-use crate::demand::Requests;
-use crate::options::Timing;
-use crate::tally::Tally;
+use crate::shared::connection::Connection;
+use crate::shared::demand::Requests;
+use crate::shared::tally::Tally;
 
 /// How long after a run's end the last answers may take before the run fails.
 const GRACE: Duration = Duration::from_secs(20);
+
+/// The two parts of a run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timing {
+    /// Load that is not counted.
+    pub(crate) warm_up: Duration,
+    /// Load that is.
+    pub(crate) window: Duration,
+}
 
 /// Loads a server and counts what it answers within the window.
 ///
