@@ -26,7 +26,7 @@ const FUNCTION: &str = "SELECT format('%I.bt_index_check', nspname) \
      AND has_function_privilege(pg_proc.oid, 'EXECUTE')";
 
 /// The tables of a shop.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 18] = [
     "shop",
     "users",
     "products",
@@ -42,6 +42,8 @@ const TABLES: [&str; 16] = [
     "idempotency_keys",
     "purchases",
     "sales",
+    "sales_log",
+    "sales_folder",
     "probe",
 ];
 

@@ -15,6 +15,11 @@ SELECT 'storage', format('campaign %s', campaign_id),
        'has neither an amount nor a percentage, or both'
 FROM campaigns WHERE (fixed_amount IS NULL) = (percent IS NULL)
 UNION ALL
+SELECT 'storage', format('batch %s', batch_id), 'the lists of what it sold differ in length'
+FROM sales_log
+WHERE cardinality(product_ids) <> cardinality(hours)
+   OR cardinality(quantities) <> cardinality(hours) OR cardinality(amounts) <> cardinality(hours)
+UNION ALL
 SELECT 'storage', format('idempotency key of %s', fingerprint),
        format('its kind of answer %s is unknown', answer_kind)
 FROM idempotency_keys WHERE answer_kind NOT BETWEEN 1 AND 7";

@@ -3,7 +3,8 @@
 
 /// Stocks, pieces sold, and best-seller figures, from lines that are summed
 /// once for each hour and product. Few orders are cancelled, so these are
-/// summed beside all. Amounts are doubles: exact as long as no sum has left 2^53.
+/// summed beside all. The amounts of figures are doubles: exact as long as no
+/// sum has left 2^53.
 pub(super) const PRODUCTS: &str = "
 WITH hourly AS MATERIALIZED (
     SELECT orders.created_at / 3600000000 AS hour,
@@ -31,13 +32,15 @@ WITH hourly AS MATERIALIZED (
            coalesce(restocked, 0) AS restocked,
            coalesce(adjusted, 0) - coalesce(placed, 0) + coalesce(restocked, 0) AS expected
     FROM products FULL JOIN placed USING (product_id) FULL JOIN adjusted USING (product_id)
+), claimed AS (
+    SELECT hour, product_id, sum(quantity) AS quantity, sum(amount) AS amount
+    FROM all_sales GROUP BY hour, product_id
 ), figure AS (
-    SELECT hour, product_id,
-           coalesce(sales.quantity, 0) AS quantity, coalesce(sales.amount, 0) AS amount,
+    SELECT hour, product_id, coalesce(quantity, 0) AS quantity, coalesce(amount, 0) AS amount,
            coalesce(placed, 0) - coalesce(cancelled, 0) AS kept,
            coalesce(placed_amount, 0) - coalesce(cancelled_amount, 0) AS kept_amount,
            coalesce(placed_amount, 0) < 9007199254740992 AS is_exact
-    FROM sales FULL JOIN hourly USING (hour, product_id)
+    FROM claimed FULL JOIN hourly USING (hour, product_id)
 )
 SELECT 'stock', format('product %s', product_id),
        CASE WHEN stock <> expected

@@ -87,6 +87,19 @@ const NAMES: [(&str, &str); 20] = [
     ),
 ];
 
+/// Folds the log of sales, as the engine does after a while, but for the batch
+/// of the last order.
+const FOLD: &str = "
+WITH taken AS (
+    DELETE FROM sales_log WHERE batch_id NOT IN (SELECT batch_id FROM unnumbered_batches)
+    RETURNING hours, product_ids, quantities, amounts
+)
+INSERT INTO sales (hour, product_id, quantity, amount)
+SELECT it.hour, it.product_id, sum(it.quantity), sum(it.amount)
+FROM taken CROSS JOIN LATERAL unnest(hours, product_ids, quantities, amounts)
+    AS it (hour, product_id, quantity, amount)
+GROUP BY it.hour, it.product_id";
+
 /// A copy of the shop, gone when this is dropped.
 pub(crate) struct Shop {
     pub(crate) database: Database,
@@ -132,6 +145,7 @@ fn template() -> Template {
     let target = Target::parse(&database.url()).unwrap();
     let filling = thread::spawn(move || Runtime::new().unwrap().block_on(fill(&target)));
     filling.join().unwrap();
+    database.sql(FOLD);
     let names = NAMES.map(|(name, query)| (format!("{{{name}}}"), database.sql(query)));
     Template {
         database,

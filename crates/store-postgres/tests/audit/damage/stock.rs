@@ -32,6 +32,19 @@ found! {
     a_best_seller_figure_of_an_hour_without_orders:
         "INSERT INTO sales (hour, product_id, quantity, amount) VALUES (1, 1, 1, 0)",
         [(Stock, "product 1, hour 1")];
+    a_wrong_figure_that_is_not_folded_yet:
+        "UPDATE sales_log SET quantities = '{2,3}', amounts = '{2001,2000}'
+         WHERE batch_id = '{later batch}'",
+        [
+            (Stock, "product 1, hour {later hour}"),
+            (Stock, "product 2, hour {later hour}"),
+        ];
+    a_lost_row_of_the_log_of_sales:
+        "DELETE FROM sales_log WHERE batch_id = '{later batch}'",
+        [
+            (Stock, "product 1, hour {later hour}"),
+            (Stock, "product 2, hour {later hour}"),
+        ];
     a_wrong_count_of_purchases:
         "UPDATE purchases SET quantity = quantity + 1 WHERE user_id = 2",
         [(Stock, "product 1, user 2")];

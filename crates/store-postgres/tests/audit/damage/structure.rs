@@ -40,6 +40,10 @@ found! {
         "ALTER TABLE idempotency_keys DROP CONSTRAINT idempotency_keys_answer_kind_check;
          UPDATE idempotency_keys SET answer_kind = 8 WHERE fingerprint = '{key 1}'",
         [(Storage, "idempotency key of {key 1}")];
+    lists_of_what_was_sold_that_differ_in_length:
+        "INSERT INTO sales_log (batch_id, hours, product_ids, quantities, amounts)
+         VALUES ('{batch 1}', '{}', '{}', '{}', '{0}')",
+        [(Storage, "batch {batch 1}")];
     an_order_half_cancelled:
         "UPDATE orders SET restocked = false WHERE order_id = '{order 2}'",
         [(Storage, "order {order 2}")];
