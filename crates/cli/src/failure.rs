@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use jumun_store::Fault;
 
+use crate::secret;
+
 /// The command did not do what was asked, or found something.
 pub(crate) const FAILED: u8 = 1;
 /// The command was called in a way that it does not understand.
@@ -64,6 +66,12 @@ impl Failure {
         }
     }
 
+    /// An import stopped at a row.
+    pub(crate) fn bad_row(error: impl Display) -> Self {
+        Self::new(error.to_string())
+            .help("correct this row, or leave out what is in, and import the file again")
+    }
+
     /// A read failed.
     pub(crate) fn fault(fault: &Fault) -> Self {
         match fault {
@@ -93,9 +101,9 @@ impl Failure {
             } => {
                 let mut stderr = io::stderr().lock();
                 // With stderr gone there is nobody left to tell.
-                let _ = writeln!(stderr, "error: {message}");
+                let _ = writeln!(stderr, "error: {}", secret::mask(&message, []));
                 if let Some(help) = help {
-                    let _ = writeln!(stderr, "help: {help}");
+                    let _ = writeln!(stderr, "help: {}", secret::mask(&help, []));
                 }
                 ExitCode::from(exit)
             }

@@ -39,12 +39,9 @@ pub(crate) struct Arguments {
 /// is told by the exit code.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     logging::start_quietly()?;
-    let path = arguments.database.file()?;
+    let engine = arguments.database.engine()?;
     let progress = Progress::bar(0, "checking");
-    let report = jumun_store_sqlite::audit(path, &mut |step| {
-        progress.set(step.done, Some(step.total));
-    })
-    .map_err(Failure::engine)?;
+    let report = engine.audit(&mut |step| progress.set(step.done, Some(step.total)))?;
     drop(progress);
     output::line(if arguments.json {
         json(&report).to_string()

@@ -1,4 +1,4 @@
-//! `jumun backup`: a consistent copy of a live database.
+//! `jumun backup`: a consistent copy of a live embedded database.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,6 +10,7 @@ use crate::{logging, output};
 
 const AFTER_HELP: &str = "\
 Works beside a running server. An existing file is not overwritten. Audit the copy to check it.
+For a database on a PostgreSQL server use its own pg_dump or pg_basebackup.
 
 Examples:
   jumun backup shop-2026-11-20.db --database sqlite:shop.db
@@ -34,12 +35,11 @@ pub(crate) struct Arguments {
 /// read.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     logging::start_quietly()?;
-    let path = arguments.database.file()?;
+    let engine = arguments.database.engine()?;
     let progress = Progress::bar(0, "copying");
-    jumun_store_sqlite::backup(path, &arguments.destination, &mut |done, total| {
+    engine.backup(&arguments.destination, &mut |done, total| {
         progress.set(done, Some(total));
-    })
-    .map_err(Failure::engine)?;
+    })?;
     drop(progress);
     output::note(format!("wrote {}", arguments.destination.display()));
     Ok(ExitCode::SUCCESS)

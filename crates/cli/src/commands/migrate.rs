@@ -2,18 +2,19 @@
 
 use std::process::ExitCode;
 
-use jumun_store_sqlite::Options;
-
 use crate::database::{CurrencyOption, DatabaseOption};
 use crate::failure::Failure;
 use crate::{logging, output};
 
 const AFTER_HELP: &str = "\
-Every command that writes does this by itself. Migrations go forward only: back up first.
+On a file every command that writes does this by itself. On a PostgreSQL server `serve` and \
+`import` create a shop where there is none, and this brings an older one up to date, beside \
+running servers too. Migrations go forward only: back up first.
 
 Examples:
   jumun backup before.db --database sqlite:shop.db
-  jumun migrate --database sqlite:shop.db";
+  jumun migrate --database sqlite:shop.db
+  jumun migrate --database postgres://jumun@localhost/shop";
 
 /// The arguments of `jumun migrate`.
 #[derive(Debug, clap::Args)]
@@ -29,21 +30,17 @@ pub(crate) struct Arguments {
 ///
 /// # Errors
 ///
-/// When the file is not a shop of this version or an older one, or cannot be
-/// written.
+/// When the database is not a shop of this version or an older one, or cannot
+/// be written.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     logging::start_quietly()?;
-    let path = arguments.database.file()?;
-    let options = Options {
-        currency: arguments.currency.currency,
-        ..Options::default()
-    };
-    let migration = jumun_store_sqlite::migrate(path, &options).map_err(Failure::engine)?;
-    let path = path.display();
-    output::line(match (migration.from, migration.to) {
-        (0, to) => format!("created {path} with schema version {to}"),
-        (from, to) if from == to => format!("{path} is up to date: schema version {to}"),
-        (from, to) => format!("migrated {path} from schema version {from} to {to}"),
+    let engine = arguments.database.engine()?;
+    let shown = engine.shown();
+    let migrated = engine.migrate(arguments.currency.currency)?;
+    output::line(match (migrated.from, migrated.to) {
+        (0, to) => format!("created {shown} with schema version {to}"),
+        (from, to) if from == to => format!("{shown} is up to date: schema version {to}"),
+        (from, to) => format!("migrated {shown} from schema version {from} to {to}"),
     })?;
     Ok(ExitCode::SUCCESS)
 }

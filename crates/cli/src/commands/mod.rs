@@ -28,7 +28,7 @@ pub(crate) enum Command {
     Import(import::Arguments),
     /// Export orders or events as JSON lines or CSV
     Export(export::Arguments),
-    /// Write a consistent copy of a live database
+    /// Write a consistent copy of a live embedded database
     Backup(backup::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),

@@ -6,10 +6,8 @@ use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use jumun_server::Config;
-use jumun_store::Store;
-use jumun_store_sqlite::{Options, SqliteStore};
 
-use crate::database::{CurrencyOption, DatabaseOption};
+use crate::database::{CurrencyOption, DatabaseOption, Engine, Settings};
 use crate::failure::Failure;
 use crate::logging::LogOptions;
 use crate::options::DeploymentOption;
@@ -26,11 +24,20 @@ This version has no authentication, so it serves loopback addresses only.
 Examples:
   jumun serve --database sqlite:shop.db
   jumun serve --database sqlite:/var/lib/jumun/shop.db --listen 127.0.0.1:0 --log-format json
+  PGPASSWORD=… jumun serve --database postgres://jumun@localhost/shop
   JUMUN_DATABASE=sqlite:shop.db jumun serve --config jumun.toml";
 
 /// The most connections or waiting requests that can be asked for: each holds
 /// memory, and a mistyped number shall not take all of it.
 const MAX_COUNT: u64 = 1_000_000;
+
+/// The most batches in flight that can be asked for: each has a connection of
+/// its own, and far fewer keep a server busy.
+const MAX_BATCHES: u64 = 64;
+
+/// The most connections for reads that can be asked for: servers have some
+/// hundred for all their clients.
+const MAX_READERS: u64 = 1_000;
 
 /// The arguments of `jumun serve`.
 #[derive(Debug, clap::Args)]
@@ -62,6 +69,15 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "COUNT", default_value = "16384",
           value_parser = count::up_to::<MAX_COUNT>, allow_negative_numbers = true)]
     queue_capacity: u64,
+    /// Batches of changes in flight on a PostgreSQL server, each on a connection
+    /// of its own; a file has one writer and takes no notice
+    #[arg(long, value_name = "COUNT", default_value = "2",
+          value_parser = count::up_to::<MAX_BATCHES>, allow_negative_numbers = true)]
+    batches: u64,
+    /// Connections to a PostgreSQL server for reads; a file takes no notice
+    #[arg(long, value_name = "COUNT", default_value = "8",
+          value_parser = count::up_to::<MAX_READERS>, allow_negative_numbers = true)]
+    readers: u64,
     /// How long the head of a request may take
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse,
           allow_hyphen_values = true)]
@@ -94,29 +110,25 @@ pub(crate) struct Arguments {
 /// be had.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     arguments.log.start()?;
+    let engine = arguments.database.engine()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(jumun_store_sqlite::worker_threads())
+        .worker_threads(engine.worker_threads())
         .enable_all()
         .build()
         .map_err(|error| cannot_run(&error))?;
-    runtime.block_on(serve(arguments))
+    runtime.block_on(serve(arguments, &*engine))
 }
 
-async fn serve(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let path = arguments.database.file()?.to_owned();
+async fn serve(arguments: &Arguments, engine: &dyn Engine) -> Result<ExitCode, Failure> {
     let stop = Stop::on_signals(Hangup::Ignored, || ()).map_err(|error| cannot_run(&error))?;
     let addresses = listen::loopback(&arguments.listen).await?;
     // First the database: a second server on the same file and port is then
     // told of the file, which is the more useful of the two.
-    let options = arguments.store_options();
-    let store = tokio::task::spawn_blocking(move || SqliteStore::open(&path, &options))
-        .await
-        .map_err(|error| cannot_run(&error))?
-        .map_err(Failure::engine)?;
-    let store: Arc<dyn Store> = Arc::new(store);
+    let store = engine.open(&arguments.settings()).await?;
     let listener = listen::bind(&addresses, &arguments.listen).await?;
     let address = listener.local_addr().map_err(|error| cannot_run(&error))?;
     let metrics = jumun_server::install_metrics();
+    tracing::info!(database = engine.shown(), "the shop is open");
     tracing::warn!(%address, "no authentication: every process of this machine may use the API");
     output::line(format!("listening on http://{address}"))?;
     let ended = jumun_server::run(
@@ -135,11 +147,12 @@ async fn serve(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 impl Arguments {
-    fn store_options(&self) -> Options {
-        Options {
+    fn settings(&self) -> Settings {
+        Settings {
             currency: self.currency.currency,
             queue_capacity: size(self.queue_capacity),
-            ..Options::default()
+            batches: size(self.batches),
+            readers: size(self.readers),
         }
     }
 

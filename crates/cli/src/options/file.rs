@@ -8,6 +8,7 @@ use clap::{Arg, Command};
 use toml::Value;
 
 use crate::failure::Failure;
+use crate::secret;
 
 /// The largest file that is read: some hundred options with comments, and no
 /// database that was named by mistake.
@@ -33,7 +34,9 @@ impl ConfigurationFile {
     /// When the file cannot be read, is not TOML, or has a key that is no option.
     pub(super) fn read(path: &Path, definition: &Command) -> Result<Self, Failure> {
         let text = read_text(path)?;
-        let table: toml::Table = text.parse().map_err(|error| not_toml(path, &error))?;
+        let table: toml::Table = text
+            .parse()
+            .map_err(|error| not_toml(path, &text, &error))?;
         let known = keys(definition);
         let mut values = BTreeMap::new();
         for (key, value) in table {
@@ -80,6 +83,11 @@ impl ConfigurationFile {
     /// The value that the file has for the option `--long`.
     pub(super) fn value(&self, long: &str) -> Option<&str> {
         self.values.get(long).map(String::as_str)
+    }
+
+    /// All values that the file has.
+    pub(super) fn values(&self) -> impl Iterator<Item = &str> {
+        self.values.values().map(String::as_str)
     }
 
     /// Where the file is.
@@ -133,13 +141,16 @@ fn read_text(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(cannot)
 }
 
-fn not_toml(path: &Path, error: &toml::de::Error) -> Failure {
-    Failure::usage(format!(
-        "{} is not TOML: {}",
-        path.display(),
-        error.to_string().trim_end()
-    ))
-    .help("write one option a line, such as: listen = \"127.0.0.1:8080\"")
+fn not_toml(path: &Path, text: &str, error: &toml::de::Error) -> Failure {
+    // It shows the line, which may hold a password.
+    let mut told = error.to_string().trim_end().to_owned();
+    if secret::may_be_in(&told) {
+        let place = error.span().map_or(0, |span| span.start);
+        let line = 1 + text.bytes().take(place).filter(|it| *it == b'\n').count();
+        told = format!("line {line}: {}", error.message());
+    }
+    Failure::usage(format!("{} is not TOML: {told}", path.display()))
+        .help("write one option a line, such as: listen = \"127.0.0.1:8080\"")
 }
 
 fn unknown_key(path: &Path, key: &str, known: &[String]) -> Failure {

@@ -8,13 +8,20 @@ use clap::error::{ContextKind, ContextValue};
 use super::environment::variable;
 use super::file::ConfigurationFile;
 use crate::failure::{Failure, WRONG_USAGE};
-use crate::output;
+use crate::{output, secret};
 
 /// Why nothing is run: wrong usage, or only a help text was asked for.
 pub(crate) enum Refusal {
-    /// What the parser says, and where the value it speaks of was written when
-    /// that is not the command line.
-    Arguments(Box<clap::Error>, Option<String>),
+    /// What the parser says.
+    Arguments {
+        /// In its own colours.
+        error: Box<clap::Error>,
+        /// The same in plain text, where a value that it quotes may hold a
+        /// password.
+        masked: Option<String>,
+        /// Where the value it speaks of was written, unless on the command line.
+        source: Option<String>,
+    },
     /// The configuration file cannot be used.
     File(Failure),
 }
@@ -25,17 +32,29 @@ impl Refusal {
     }
 
     pub(super) fn arguments(error: clap::Error, file: &ConfigurationFile) -> Self {
-        let source = source_of_value(&error, file);
-        Self::Arguments(Box::new(error), source)
+        let told = error.render().to_string();
+        let masked = secret::mask(&told, file.values());
+        Self::Arguments {
+            source: source_of_value(&error, file),
+            masked: (masked != told).then_some(masked),
+            error: Box::new(error),
+        }
     }
 
     /// Prints it; the exit code of the process.
     pub(crate) fn report(self) -> ExitCode {
         match self {
             Self::File(failure) => failure.report(),
-            Self::Arguments(error, source) => {
-                // Printing fails only when nobody reads.
-                let _ = error.print();
+            Self::Arguments {
+                error,
+                masked,
+                source,
+            } => {
+                match masked {
+                    Some(text) => output::note(text.trim_end()),
+                    // Printing fails only when nobody reads.
+                    None => drop(error.print()),
+                }
                 if let Some(source) = source {
                     output::note(format!("note: this value is from {source}"));
                 }

@@ -19,6 +19,10 @@ const AFTER_HELP: &str = "\
 Works beside a running server, in short reads. What is written while it runs is left out. Orders \
 are as they are now; events never change.
 
+Events are numbered in one order that all readers see, and their export is exact. Orders are not: \
+on a PostgreSQL server those that are being placed while it runs may be in or not, by their ids. \
+To go on later from where an export ended, export events.
+
 jsonl: one order or event a line, as GET /orders/{orderId} and GET /events show them.
 csv, orders: one row for each line of an order, the columns of the order repeated:
   orderId,userId,status,createdAt,cancelledAt,couponId,subtotal,discount,total,currency,
@@ -56,7 +60,7 @@ pub(crate) struct Arguments {
 /// What can be exported.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
 pub(crate) enum What {
-    /// Orders, oldest first
+    /// Orders in the order of their ids
     Orders,
     /// Events, in sequence order
     Events,

@@ -2,10 +2,11 @@
 
 use jumun_domain::OrderId;
 use jumun_store::Fault;
-use jumun_store_sqlite::ShopReader;
 use uuid::Uuid;
 
 use jiff::Timestamp;
+
+use crate::database::ShopReader;
 
 /// Milliseconds are the upper 48 bits of a UUIDv7.
 const BITS_BELOW_MILLIS: u32 = 80;
@@ -24,18 +25,20 @@ pub(super) fn order_before(since: Timestamp) -> OrderId {
     OrderId(last_id_before(since))
 }
 
-/// The sequence to begin after: that of the last event whose id is from before
-/// `since`. Ids rise with the sequence, so it is found by halving.
+/// The sequence to begin after: that of an event from before `since`, none of
+/// whose predecessors is from after it. Ids rise with the sequence, but for the
+/// disorder that the engine tells, so it is found by halving.
 ///
 /// # Errors
 ///
 /// When the database cannot be read.
 pub(super) fn sequence_before(
-    reader: &ShopReader,
+    reader: &dyn ShopReader,
     since: Timestamp,
     last: u64,
 ) -> Result<u64, Fault> {
-    let bound = last_id_before(since);
+    let certain = since.checked_sub(reader.disorder());
+    let bound = last_id_before(certain.unwrap_or(Timestamp::MIN));
     // Everything up to `before` is from before, everything above `after` is not.
     let (mut before, mut after) = (0, last);
     while before < after {

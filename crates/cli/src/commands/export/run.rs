@@ -6,12 +6,12 @@ use std::sync::Arc;
 use jumun_domain::{Order, Timestamp};
 use jumun_server::{render_event, render_order};
 use jumun_store::{NumberedEvent, Page};
-use jumun_store_sqlite::ShopReader;
 
 use super::csv_rows::{EVENT_COLUMNS, ORDER_COLUMNS, write_event, write_order};
 use super::destination::Destination;
 use super::range::{order_before, sequence_before};
 use super::{Arguments, Format, What};
+use crate::database::ShopReader;
 use crate::failure::Failure;
 use crate::progress::Progress;
 
@@ -25,20 +25,20 @@ const PAGE: usize = 500;
 ///
 /// When the database cannot be read or the output not be written.
 pub(super) fn export(arguments: &Arguments) -> Result<(), Failure> {
-    let reader = ShopReader::open(arguments.database.file()?).map_err(Failure::engine)?;
+    let reader = arguments.database.engine()?.reader()?;
     let destination = Destination::open(arguments.output.as_deref())?;
     let mut rows = match arguments.format {
         Format::Jsonl => Rows::Lines(destination),
         Format::Csv => Rows::Csv(Box::new(csv::Writer::from_writer(destination))),
     };
     match arguments.what {
-        What::Orders => orders(&reader, arguments, &mut rows)?,
-        What::Events => events(&reader, arguments, &mut rows)?,
+        What::Orders => orders(&*reader, arguments, &mut rows)?,
+        What::Events => events(&*reader, arguments, &mut rows)?,
     }
     rows.finish()
 }
 
-fn orders(reader: &ShopReader, arguments: &Arguments, rows: &mut Rows) -> Result<(), Failure> {
+fn orders(reader: &dyn ShopReader, arguments: &Arguments, rows: &mut Rows) -> Result<(), Failure> {
     let progress = Progress::count("orders");
     let shop = reader.shop();
     rows.header(&ORDER_COLUMNS)?;
@@ -74,7 +74,7 @@ fn orders(reader: &ShopReader, arguments: &Arguments, rows: &mut Rows) -> Result
     }
 }
 
-fn events(reader: &ShopReader, arguments: &Arguments, rows: &mut Rows) -> Result<(), Failure> {
+fn events(reader: &dyn ShopReader, arguments: &Arguments, rows: &mut Rows) -> Result<(), Failure> {
     let (shop, deployment) = (reader.shop(), &arguments.deployment.name);
     rows.header(&EVENT_COLUMNS)?;
     let last = reader

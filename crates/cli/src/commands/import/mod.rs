@@ -21,10 +21,13 @@ The file is CSV in UTF-8 with a header, the columns in any order:
   products: productId,name,price,stock
 
 The whole file is checked first. A bad row, and an id that exists is one, is named by its line, and \
-nothing is imported. Works beside a running server, in short transactions, one import at a time.
+nothing is imported. Works beside a running server. Ctrl-C and SIGTERM stop it in good order.
 
-An import that is cut short keeps the rows that are in; Ctrl-C and SIGTERM stop it after the \
-transaction under way. To resume it, import the same file again, unchanged: it is recognised by \
+On a PostgreSQL server it is one transaction: an import that is cut short has imported nothing. A \
+request to the server that would create one of the same users or products waits until it has ended.
+
+On a file it is many short transactions, one import at a time. An import that is cut short keeps \
+the rows that are in. To resume it, import the same file again, unchanged: it is recognised by \
 its content, and goes on where it stopped. A file that was edited is another file, and the rows \
 that are in are then told as existing.
 

@@ -1,10 +1,11 @@
 //! A row of `productId,name,price,stock`.
 
 use jumun_domain::{Command, ProductId, PutProduct};
-use jumun_store_sqlite::{ImportError, Importer};
 
 use super::problems::{integer, sentence};
 use super::sheet::{Numbered, Row};
+use crate::database::Importer;
+use crate::failure::Failure;
 
 /// A product with its opening stock.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -49,7 +50,7 @@ impl Row for ProductRow {
         self.put.product_id.get()
     }
 
-    fn existing(importer: &Importer, rows: &[Numbered<Self>]) -> Result<Vec<i64>, ImportError> {
+    fn existing(importer: &dyn Importer, rows: &[Numbered<Self>]) -> Result<Vec<i64>, Failure> {
         let ids: Vec<ProductId> = rows
             .iter()
             .map(|numbered| numbered.row.put.product_id)

@@ -7,12 +7,12 @@ use std::ops::ControlFlow;
 
 use jumun_domain::Request;
 use jumun_store::ImportRow;
-use jumun_store_sqlite::{ImportError, Importer, Options};
 use tokio::runtime::Runtime;
 
 use super::Arguments;
 use super::problems::Problems;
 use super::sheet::{self, BadSheet, MAX_ROWS, Numbered, Row, Sheet};
+use crate::database::Importer;
 use crate::failure::Failure;
 use crate::output;
 use crate::progress::Progress;
@@ -25,25 +25,19 @@ use crate::signals::{Hangup, Stop};
 /// When the file cannot be read, has a bad row, or the database cannot be
 /// written.
 pub(super) fn import<R: Row>(arguments: &Arguments) -> Result<(), Failure> {
-    let path = arguments.database.file()?;
+    let engine = arguments.database.engine()?;
     let shown = arguments.file.display();
     let Sheet {
         rows,
         mut problems,
         digest,
     } = read::<R>(arguments)?;
-    if !problems.is_empty() && !path.exists() {
+    if !problems.is_empty() && !engine.exists()? {
         // A bad file creates no database.
         return Err(bad_rows(arguments, &problems));
     }
-    let options = Options {
-        currency: arguments.currency.currency,
-        ..Options::default()
-    };
-    let mut importer = Importer::open(path, &options).map_err(Failure::engine)?;
-    let resumed = importer
-        .already_done(&digest)
-        .map_err(|error| stopped(&error))?;
+    let mut importer = engine.importer(arguments.currency.currency)?;
+    let resumed = importer.already_done(&digest)?;
     let mut fresh = rows.iter();
     if let Some(last) = usize::try_from(resumed)
         .ok()
@@ -52,10 +46,10 @@ pub(super) fn import<R: Row>(arguments: &Arguments) -> Result<(), Failure> {
         // These are in, and no mistake of the file.
         fresh.nth(last);
     }
-    let some_exist = existing(&importer, fresh.as_slice(), &mut problems)?;
+    let some_exist = existing(&*importer, fresh.as_slice(), &mut problems)?;
     if !problems.is_empty() {
         let refusal = bad_rows(arguments, &problems);
-        let unfinished = importer.unfinished().map_err(|error| stopped(&error))?;
+        let unfinished = importer.unfinished()?;
         return Err(if some_exist && !unfinished.is_empty() {
             refusal.help(finish_first(&unfinished))
         } else {
@@ -67,16 +61,14 @@ pub(super) fn import<R: Row>(arguments: &Arguments) -> Result<(), Failure> {
     // From here on a signal must not leave the user guessing what is in.
     let signals = Signals::listen()?;
     let progress = Progress::bar(total, "importing");
-    let imported = importer
-        .import(&digest, &rows, &mut |done| {
-            progress.set(done, None);
-            if signals.stop.is_asked() {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
-        })
-        .map_err(|error| stopped(&error))?;
+    let imported = importer.import(&digest, &rows, &mut |done| {
+        progress.set(done, None);
+        if signals.stop.is_asked() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    })?;
     drop(progress);
     let earlier = match imported.resumed {
         0 => String::new(),
@@ -109,14 +101,11 @@ fn read<R: Row>(arguments: &Arguments) -> Result<Sheet<R>, Failure> {
 
 /// Adds the rows whose ids are in the database already; whether there are any.
 fn existing<R: Row>(
-    importer: &Importer,
+    importer: &dyn Importer,
     rows: &[Numbered<R>],
     problems: &mut Problems,
 ) -> Result<bool, Failure> {
-    let existing: HashSet<i64> = R::existing(importer, rows)
-        .map_err(|error| stopped(&error))?
-        .into_iter()
-        .collect();
+    let existing: HashSet<i64> = R::existing(importer, rows)?.into_iter().collect();
     for Numbered { line, row } in rows {
         if existing.contains(&row.id()) {
             problems.add(
@@ -191,12 +180,4 @@ fn commands<R: Row>(numbered: Numbered<R>) -> ImportRow {
 fn bad_rows(arguments: &Arguments, problems: &Problems) -> Failure {
     Failure::new(format!("{}: {problems}", arguments.file.display()))
         .help("correct these rows, or leave them out, and import the file again")
-}
-
-fn stopped(error: &ImportError) -> Failure {
-    match error {
-        ImportError::Row { .. } | ImportError::Kept { .. } => Failure::new(error.to_string())
-            .help("correct this row, or leave out what is in, and import the file again"),
-        ImportError::Storage { .. } | ImportError::Stopped { .. } => Failure::engine(error),
-    }
 }

@@ -6,10 +6,11 @@ use std::io::{self, Read};
 use csv::{ByteRecord, Position, ReaderBuilder, Terminator, Trim};
 
 use jumun_domain::Command;
-use jumun_store_sqlite::{ImportError, Importer};
 
 use super::problems::Problems;
 use super::text::Text;
+use crate::database::Importer;
+use crate::failure::Failure;
 
 /// Rows of one file: all are held between the check and the import, some
 /// hundred bytes each. A larger file has to be split.
@@ -35,7 +36,7 @@ pub(super) trait Row: Sized {
     /// # Errors
     ///
     /// When the database cannot be read.
-    fn existing(importer: &Importer, rows: &[Numbered<Self>]) -> Result<Vec<i64>, ImportError>;
+    fn existing(importer: &dyn Importer, rows: &[Numbered<Self>]) -> Result<Vec<i64>, Failure>;
 
     /// What brings the row in.
     fn into_commands(self) -> Vec<Command>;

@@ -1,10 +1,11 @@
 //! A row of `userId,name,balance`.
 
 use jumun_domain::{Charge, Command, RegisterUser, Rule, UserId, Violation};
-use jumun_store_sqlite::{ImportError, Importer};
 
 use super::problems::{integer, sentence};
 use super::sheet::{Numbered, Row};
+use crate::database::Importer;
+use crate::failure::Failure;
 
 /// A user and the opening balance, which is a charge.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -66,7 +67,7 @@ impl Row for UserRow {
         self.user_id.get()
     }
 
-    fn existing(importer: &Importer, rows: &[Numbered<Self>]) -> Result<Vec<i64>, ImportError> {
+    fn existing(importer: &dyn Importer, rows: &[Numbered<Self>]) -> Result<Vec<i64>, Failure> {
         let ids: Vec<UserId> = rows.iter().map(|numbered| numbered.row.user_id).collect();
         Ok(importer
             .existing_users(&ids)?

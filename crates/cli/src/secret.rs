@@ -1,0 +1,85 @@
+//! Values that may hold a password are shown nowhere.
+
+use std::ffi::OsStr;
+
+/// What stands in the place of such a value.
+const MASK: &str = "…";
+
+/// Whether a value may hold a password: a URL with `name:password@`, also one
+/// that is not written as it should be, or anything with `password=`.
+pub(crate) fn may_be_in(value: &str) -> bool {
+    let before_host = value.rsplit_once('@').map_or("", |(before, _)| before);
+    let user = before_host
+        .split_once("://")
+        .map_or(before_host, |(_, user)| user);
+    user.contains(':') || value.to_ascii_lowercase().contains("password=")
+}
+
+/// `text` without the values of this process's arguments and variables, and
+/// without those in `further`, that may hold a password. A value may stand where
+/// nobody expected one, as after a flag that was misspelt, and whoever complains
+/// about it quotes it.
+pub(crate) fn mask<'a>(text: &str, further: impl IntoIterator<Item = &'a str>) -> String {
+    let arguments = std::env::args_os().flat_map(|argument| {
+        let argument = lossy(&argument);
+        let value = argument.split_once('=').map(|(_, value)| value.to_owned());
+        [Some(argument), value].into_iter().flatten()
+    });
+    let variables = std::env::vars_os()
+        .filter(|(name, _)| lossy(name).starts_with("JUMUN_"))
+        .map(|(_, value)| lossy(&value));
+    mask_all(
+        text,
+        arguments
+            .chain(variables)
+            .chain(further.into_iter().map(str::to_owned)),
+    )
+}
+
+fn mask_all(text: &str, values: impl Iterator<Item = String>) -> String {
+    let mut secrets: Vec<String> = values.filter(|value| may_be_in(value)).collect();
+    // A longer one first: of one that is a part of it nothing is left over.
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    secrets.iter().fold(text.to_owned(), |text, secret| {
+        text.replace(secret.as_str(), MASK)
+    })
+}
+
+fn lossy(text: &OsStr) -> String {
+    text.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_may_hold_a_password_where_a_url_has_its_place_for_it_or_one_is_named() {
+        let table = [
+            ("postgres://me:secret@localhost/shop", true),
+            ("mysql://me:secret@localhost", true),
+            ("postgres:me:sec@ret", true),
+            ("postgres://localhost/shop?Password=secret", true),
+            ("host=localhost password=secret", true),
+            // As a target without a password is shown.
+            ("postgres://me@localhost:5432/shop", false),
+            ("me@example.org", false),
+            ("passwords.csv", false),
+            ("sqlite:shop.db", false),
+            ("shop.db", false),
+            ("", false),
+        ];
+        for (value, expected) in table {
+            assert_eq!(may_be_in(value), expected, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_hold_a_password_is_masked_and_nothing_else() {
+        let url = "x://me:secret@localhost";
+        let values = ["me", url, &format!("--databse={url}")].map(str::to_owned);
+        let told = format!("invalid value '{url}' of me: --databse={url}");
+        let masked = mask_all(&told, values.into_iter());
+        assert_eq!(masked, "invalid value '…' of me: …");
+    }
+}
