@@ -10,7 +10,7 @@ use crate::pipeline::Pipeline;
 use crate::remembered;
 use crate::rows::product::Products;
 use crate::rows::user::Users;
-use crate::rows::{campaign, coupon, entry, order, purchase, sale, stock_adjustment};
+use crate::rows::{campaign, coupon, entry, order, purchase, stock_adjustment};
 use crate::storage::StorageError;
 
 /// Sends every write of what was decided, none where nothing changed.
@@ -35,8 +35,6 @@ pub(crate) fn apply(
     let updated: Vec<_> = sorted(set.coupons.updated()).into_values().collect();
     coupon::update(pipeline, &updated);
     write_purchases(pipeline, gathered);
-    let sales: BTreeMap<_, _> = set.journal.sales.iter().collect();
-    sale::add(pipeline, sales.into_iter());
     remembered::insert(pipeline, &set.journal.remembered)
 }
 

@@ -1,6 +1,8 @@
 //! One transaction: gather, decide, apply, commit, in two round trips.
 
-use jumun_domain::{Decision, Event, IdSequence, Request, Stamp, decide};
+use std::collections::BTreeMap;
+
+use jumun_domain::{Decision, Event, Hour, IdSequence, ProductId, Request, Sale, Stamp, decide};
 use jumun_store::Fault;
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -11,6 +13,7 @@ use crate::clock::Positions;
 use crate::gather::{Gathered, Purpose, gather};
 use crate::options::{COMMIT_DEADLINE, STATEMENT_DEADLINE};
 use crate::pipeline::{Pipeline, Sent};
+use crate::rows::sale;
 use crate::session::Session;
 use crate::storage::StorageError;
 
@@ -52,6 +55,7 @@ pub(crate) async fn attempt(
         outcomes: Vec::with_capacity(requests.len()),
         events: Vec::new(),
         minting: None,
+        sales: BTreeMap::new(),
         wrote: false,
     };
     let mut begin = Some("BEGIN");
@@ -81,6 +85,8 @@ struct Batch {
     events: Vec<Event>,
     /// The ids, once the first rows have told from where they go on.
     minting: Option<Minting>,
+    /// What it adds to the best-seller figures, in all rounds.
+    sales: BTreeMap<(Hour, ProductId), Sale>,
     /// Whether an earlier round has sent a write.
     wrote: bool,
 }
@@ -125,7 +131,13 @@ impl Batch {
                 }
             }
         }
-        self.events.append(&mut gathered.set.journal.events);
+        let journal = &mut gathered.set.journal;
+        self.events.append(&mut journal.events);
+        for (key, sale) in journal.sales.drain() {
+            let sum = self.sales.entry(key).or_default();
+            sum.quantity = sum.quantity.saturating_add(sale.quantity);
+            sum.amount = sum.amount.saturating_add(sale.amount);
+        }
         // Also if it is not committed: what was minted may have been seen.
         positions.reached(&minting.ids);
     }
@@ -153,8 +165,11 @@ impl Batch {
         let mut pipeline = Pipeline::new(session);
         apply(&mut pipeline, &mut gathered, position)?;
         let wrote = self.wrote || !pipeline.is_empty();
+        // What is told as done may be another transaction's doing that only this
+        // server has yet: a commit of its own waits for the standbys, too.
+        let told = self.outcomes.iter().any(tells_of_something_done);
         let batch_id = match self.minting {
-            Some(minting) if wrote => minting.batch_id,
+            Some(minting) if wrote || told => minting.batch_id,
             _ => {
                 pipeline.command("ROLLBACK");
                 in_time(pipeline.finish()).await?;
@@ -168,6 +183,8 @@ impl Batch {
             position,
             &self.events,
         );
+        let sales: Vec<_> = self.sales.into_iter().collect();
+        sale::log(&mut pipeline, batch_id, &sales);
         pipeline.check()?;
         session.forget_warnings();
         let pending = |cause| {
@@ -206,4 +223,8 @@ impl Batch {
             },
         }
     }
+}
+
+fn tells_of_something_done(outcome: &Result<Decision, Fault>) -> bool {
+    matches!(outcome, Ok(Decision::Done(_) | Decision::Replayed(_)))
 }

@@ -5,11 +5,14 @@
 //! [`jumun_domain::decide`] over rows that were locked in the same transaction.
 
 mod apply;
+mod audit;
 mod batch;
 mod batches;
+mod claims;
 mod clock;
 mod error;
 mod events;
+mod folding;
 mod gather;
 mod import;
 mod key;
@@ -37,6 +40,7 @@ mod tls;
 mod turn;
 mod worker;
 
+pub use audit::audit;
 pub use error::OpenError;
 pub use import::{ImportError, Importer};
 pub use migrate::{Migration, migrate};

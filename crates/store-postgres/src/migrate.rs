@@ -102,7 +102,8 @@ pub(crate) async fn recognise(session: &Session, target: &Target) -> Result<i32,
                  WHERE table_schema = current_schema() AND table_name IN ('shop', 'users', \
                  'products', 'stock_adjustments', 'campaigns', 'coupons', 'orders', 'order_lines', \
                  'entries', 'batches', 'unnumbered_batches', 'numbered_batches', 'sequencer', \
-                 'events', 'idempotency_keys', 'purchases', 'sales', 'probe') \
+                 'events', 'idempotency_keys', 'purchases', 'sales', 'sales_log', \
+                 'sales_folder', 'all_sales', 'probe') \
                  ORDER BY table_name LIMIT 1",
                 &[],
             )

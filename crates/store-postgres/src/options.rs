@@ -100,6 +100,17 @@ pub(crate) const PROBE_DEADLINE: Duration = Duration::from_secs(3);
 /// is given up instead.
 pub(crate) const ROLLBACK_DEADLINE: Duration = Duration::from_secs(2);
 
+/// Deltas of best-seller figures that one instance logs before they are folded:
+/// a reader sums so many up in some milliseconds, and by then most products of
+/// a shop were sold several times over.
+pub(crate) const SALES_LOG_DELTAS: usize = 1 << 15;
+
+/// How long deltas stay in the log at most while an instance runs.
+pub(crate) const FOLD_PAUSE: Duration = Duration::from_secs(30);
+
+/// Batches whose deltas are folded in one transaction: tens of milliseconds.
+pub(crate) const FOLDED_AT_ONCE: i64 = 256;
+
 /// Batches that get their place in the sequence of events in one transaction:
 /// some ten thousand events, so that the lock is held for milliseconds.
 pub(crate) const NUMBERED_AT_ONCE: i64 = 256;

@@ -71,7 +71,7 @@ const COUPONS: &str = concat!(
 const BEST_SELLERS: &str = "SELECT sales.product_id, products.name, \
      least(sum(sales.quantity), 9007199254740991)::bigint AS pieces, \
      least(sum(sales.amount), 9007199254740991)::bigint \
-     FROM sales JOIN products ON products.product_id = sales.product_id \
+     FROM all_sales AS sales JOIN products ON products.product_id = sales.product_id \
      WHERE sales.hour >= $1 GROUP BY sales.product_id, products.name \
      HAVING sum(sales.quantity) > 0 ORDER BY pieces DESC, sales.product_id LIMIT $2";
 

@@ -45,7 +45,7 @@ pub(crate) const OF_A_BATCH: &[&str] = &[
     purchase::FIND,
     purchase::COUNT,
     purchase::UPSERT,
-    sale::ADD,
+    sale::LOG,
     remembered::FIND,
     remembered::INSERT,
     batches::INSERT,

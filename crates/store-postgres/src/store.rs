@@ -12,7 +12,7 @@ use jumun_store::{
     BestSeller, CouponView, Fault, NumberedEvent, Page, PageOf, Readiness, Reads, Shop, Store,
 };
 use tokio::sync::{RwLock, oneshot};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::clock::Positions;
 use crate::error::{OpenError, explain};
@@ -24,7 +24,7 @@ use crate::session::{Connector, Session};
 use crate::storage::StorageError;
 use crate::target::Target;
 use crate::worker::{self, Shared};
-use crate::{batches, events, probe, quote, reads};
+use crate::{batches, events, folding, probe, quote, reads};
 
 /// A shop in a database of a PostgreSQL-protocol server. Any number of them,
 /// in any number of processes, may be open on one database.
@@ -33,6 +33,7 @@ pub struct PostgresStore {
     shared: Arc<Shared>,
     readers: Readers,
     workers: Mutex<JoinSet<()>>,
+    folding: JoinHandle<()>,
 }
 
 impl PostgresStore {
@@ -56,9 +57,10 @@ impl PostgresStore {
             .await
             .map_err(|error| explain(target, &error))?;
         let shared = Arc::new(Shared {
-            queue: Queue::new(options.queue_capacity),
+            queue: Arc::new(Queue::new(options.queue_capacity)),
             connector: connector.clone(),
             positions: Positions::starting_at(position),
+            unfolded: Arc::default(),
             given_up: AtomicBool::new(false),
             turn: Arc::new(RwLock::new(())),
         });
@@ -69,7 +71,9 @@ impl PostgresStore {
             let session = session.map_err(|error| unprepared(target, &error))?;
             workers.spawn(worker::supervise(shared.clone(), session));
         }
+        let folding = folding::run(connector.clone(), shared.unfolded.clone());
         Ok(Self {
+            folding: tokio::spawn(folding),
             shop: Shop { currency },
             shared,
             readers: Readers::new(connector, options.readers),
@@ -98,6 +102,7 @@ async fn newest_position(session: &Session) -> Result<u64, tokio_postgres::Error
 impl Drop for PostgresStore {
     fn drop(&mut self) {
         self.shared.queue.close();
+        self.folding.abort();
         // What they have begun they finish: they are tasks of the runtime.
         let workers = self
             .workers
@@ -163,6 +168,8 @@ impl Store for PostgresStore {
                 tracing::error!(%error, "a batch had panicked");
             }
         }
+        // What it has not folded the next one does.
+        self.folding.abort();
         self.readers.close();
     }
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use jumun_domain::Request;
+use jumun_domain::{Answer, Decision, Request};
 use jumun_store::{Fault, count_orders};
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
 use tokio_postgres::error::SqlState;
 
 use crate::batch::{self, Failed, Outcomes, Pending};
 use crate::clock::Positions;
+use crate::folding::Unfolded;
 use crate::options::{
     FIRST_BACKOFF, MAX_BACKOFF, MAX_BATCH, MAX_UNIQUE_VIOLATIONS, RETRY_PERIOD,
     RETRY_PERIOD_IN_TROUBLE, ROLLBACK_DEADLINE,
@@ -25,9 +26,10 @@ use crate::storage::{Remedy, StorageError};
 
 /// What the workers of one instance share.
 pub(crate) struct Shared {
-    pub(crate) queue: Queue,
+    pub(crate) queue: Arc<Queue>,
     pub(crate) connector: Connector,
     pub(crate) positions: Positions,
+    pub(crate) unfolded: Arc<Unfolded>,
     /// Whether the last batch was given up.
     pub(crate) given_up: AtomicBool,
     /// Held for writing by a batch that other transactions were in the way of:
@@ -51,13 +53,17 @@ async fn run(shared: Arc<Shared>, session: Option<Session>) {
         shared: shared.clone(),
         session,
     };
-    while let Some(jobs) = shared.queue.take(MAX_BATCH).await {
+    while let Some(mut taken) = shared.queue.take(MAX_BATCH).await {
+        let jobs = std::mem::take(&mut taken.jobs);
         metrics::gauge!("jumun_queue_depth").set(shared.queue.depth() as f64);
         let (requests, replies): (Vec<_>, Vec<_>) =
             jobs.into_iter().map(|it| (it.request, it.reply)).unzip();
         let started = Instant::now();
         let outcomes = worker.write(&requests).await;
+        // What waited for these rows may go on before the answers are out.
+        drop(taken);
         count_orders(outcomes.iter().flatten());
+        shared.unfolded.add(sold(&outcomes));
         metrics::histogram!("jumun_batch_size").record(requests.len() as f64);
         metrics::histogram!("jumun_commit_duration_seconds").record(started.elapsed());
         for (reply, outcome) in replies.into_iter().zip(outcomes) {
@@ -289,17 +295,36 @@ impl Worker {
 
 /// A connection on which every statement of a batch is prepared.
 pub(crate) async fn open(connector: &Connector) -> Result<Session, StorageError> {
+    open_for(connector, OF_A_BATCH).await
+}
+
+/// A connection on which `texts` are prepared.
+pub(crate) async fn open_for(
+    connector: &Connector,
+    texts: &[&'static str],
+) -> Result<Session, StorageError> {
     let session = connector
         .connect()
         .await
         .map_err(|error| StorageError::Unreachable(error.to_string()))?;
     planning::by_key(&session).await?;
-    session.statements().prepare(&session, OF_A_BATCH).await?;
+    session.statements().prepare(&session, texts).await?;
     Ok(session)
 }
 
 fn everyone(requests: &[Request], fault: Fault) -> Piece {
     Piece::Answered(requests.iter().map(|_| Err(fault.clone())).collect())
+}
+
+/// About how many deltas of best-seller figures these have logged.
+fn sold(outcomes: &Outcomes) -> usize {
+    let lines = outcomes.iter().map(|outcome| match outcome {
+        Ok(Decision::Done(Answer::OrderPlaced(order) | Answer::OrderCancelled(order))) => {
+            order.lines.len()
+        }
+        _ => 0,
+    });
+    lines.sum()
 }
 
 fn is_unique_violation(error: &StorageError) -> bool {

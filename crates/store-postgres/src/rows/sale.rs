@@ -1,37 +1,32 @@
-//! Rows of `sales`: the best-seller figures by hour.
+//! Rows of `sales_log`: what batches add to the best-seller figures.
 
 use jumun_domain::{Hour, ProductId, Sale};
+use uuid::Uuid;
 
 use crate::pipeline::Pipeline;
 
-/// Adds to the figures of hours ($1) and products ($2).
-pub(crate) const ADD: &str = "INSERT INTO sales (hour, product_id, quantity, amount) \
-     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::double precision[]) \
-     ON CONFLICT (hour, product_id) DO UPDATE SET quantity = sales.quantity + excluded.quantity, \
-     amount = sales.amount + excluded.amount";
+/// Adds what a batch sold.
+pub(crate) const LOG: &str = "INSERT INTO sales_log (batch_id, hours, product_ids, quantities, \
+     amounts) VALUES ($1, $2, $3, $4, $5)";
 
 /// Sends what a batch adds, below zero for cancels.
-pub(crate) fn add<'a>(
+pub(crate) fn log(
     pipeline: &mut Pipeline<'_>,
-    sales: impl Iterator<Item = (&'a (Hour, ProductId), &'a Sale)>,
+    batch_id: Uuid,
+    sales: &[((Hour, ProductId), Sale)],
 ) {
-    let mut hours: Vec<i64> = Vec::new();
-    let mut products: Vec<i64> = Vec::new();
-    let mut quantities: Vec<i64> = Vec::new();
-    let mut amounts: Vec<f64> = Vec::new();
-    for ((hour, product), sale) in sales {
-        hours.push(hour.get());
-        products.push(product.get());
-        quantities.push(sale.quantity.get());
-        // Below 2^53, so exact.
-        amounts.push(sale.amount.get() as f64);
-    }
-    if hours.is_empty() {
+    if sales.is_empty() {
         return;
     }
+    let hours: Vec<i64> = sales.iter().map(|((hour, _), _)| hour.get()).collect();
+    let products: Vec<i64> = sales.iter().map(|((_, id), _)| id.get()).collect();
+    let quantities: Vec<i64> = sales.iter().map(|(_, it)| it.quantity.get()).collect();
+    // Below 2^53, so exact.
+    let amounts: Vec<f64> = sales.iter().map(|(_, it)| it.amount.get() as f64).collect();
     pipeline.execute(
-        ADD,
+        LOG,
         vec![
+            Box::new(batch_id),
             Box::new(hours),
             Box::new(products),
             Box::new(quantities),
