@@ -124,25 +124,35 @@ fn a_file_or_folder_that_may_not_be_written_is_told() {
 
 #[test]
 fn an_audit_of_a_damaged_book_names_the_offender_and_ends_with_1() {
-    let folder = Folder::new();
-    folder.write("users.csv", "userId,name,balance\n1,Kim,1000\n2,Lee,2000\n");
-    folder.succeed("import users users.csv --database sqlite:shop.db");
-    folder.audit("shop.db");
-    Connection::open(folder.file("shop.db"))
-        .and_then(|it| it.execute("UPDATE users SET balance = 2001 WHERE user_id = 2", []))
-        .expect("one row");
-    let report = folder.run("audit --database sqlite:shop.db");
-    assert_eq!(report.code, Some(1), "{}", report.stderr);
-    assert!(
-        report.stdout.contains("\nledger\n  user 2: "),
-        "{}",
-        report.stdout
-    );
-    let report = folder.run("audit --json --database sqlite:shop.db");
-    assert_eq!(report.code, Some(1));
-    let json: serde_json::Value = serde_json::from_str(&report.stdout).expect("JSON");
-    assert_eq!(json["clean"], false);
-    assert_eq!(json["laws"][0]["broken"], 1);
+    for folder in Folder::of_each_engine() {
+        folder.write("users.csv", "userId,name,balance\n1,Kim,1000\n2,Lee,2000\n");
+        folder.shop_succeeds("import users users.csv");
+        folder.audit();
+        folder.sql("UPDATE users SET balance = 2001 WHERE user_id = 2");
+        let report = folder.shop("audit");
+        assert_eq!(report.code, Some(1), "{}", report.stderr);
+        assert!(
+            report.stdout.contains("\nledger\n  user 2: "),
+            "{}",
+            report.stdout
+        );
+        let report = folder.shop("audit --json");
+        assert_eq!(report.code, Some(1));
+        let json: serde_json::Value = serde_json::from_str(&report.stdout).expect("JSON");
+        assert_eq!(json["clean"], false);
+        assert_eq!(json["laws"][0]["broken"], 1);
+    }
+}
+
+#[test]
+fn a_migration_says_what_it_did() {
+    for folder in Folder::of_each_engine() {
+        let told = folder.shop_succeeds("migrate --currency USD");
+        assert!(told.starts_with("created "), "{told}");
+        let told = folder.shop_succeeds("migrate");
+        assert!(told.contains(" is up to date: schema version "), "{told}");
+        folder.shop_fails("migrate --currency KRW", &["USD", "help: "]);
+    }
 }
 
 #[test]

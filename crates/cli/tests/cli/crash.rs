@@ -39,10 +39,13 @@ async fn every_acknowledged_order_survives_a_kill_and_every_key_tells_what_becam
     let runs = number("JUMUN_FAULT_RUNS").unwrap_or(RUNS);
     let seed = number("JUMUN_FAULT_SEED").unwrap_or_else(|| fastrand::u64(..));
     println!("JUMUN_FAULT_SEED={seed} JUMUN_FAULT_RUNS={runs}");
-    let mut random = fastrand::Rng::with_seed(seed);
+    for folder in Folder::of_each_engine() {
+        survives_kills(&folder, runs, fastrand::Rng::with_seed(seed)).await;
+    }
+}
 
-    let folder = Folder::new();
-    let server = Server::start(&folder);
+async fn survives_kills(folder: &Folder, runs: u64, mut random: fastrand::Rng) {
+    let server = Server::start(folder);
     for id in 1..=CLIENTS {
         server.client().user(id, PLENTY).await;
     }
@@ -53,10 +56,11 @@ async fn every_acknowledged_order_survives_a_kill_and_every_key_tells_what_becam
 
     let mut orders: HashMap<String, String> = HashMap::new();
     for run in 0..runs {
-        let server = Server::start(&folder);
+        let server = Server::start(folder);
         let kill_after = random.u64(1..=MAX_ORDERS_BEFORE_KILL);
         let sent = order_until_killed(server, run, kill_after, random.fork()).await;
-        let server = Server::start(&folder);
+        folder.settle();
+        let server = Server::start(folder);
         for sent in sent {
             let order = ask_again(&server.client(), &sent).await;
             assert_eq!(orders.insert(sent.key, order), None);
@@ -64,9 +68,9 @@ async fn every_acknowledged_order_survives_a_kill_and_every_key_tells_what_becam
         // Killed again, now with nothing under way: the log is read once more.
         server.signal(Signal::KILL);
         server.wait();
-        folder.audit("shop.db");
+        folder.audit();
     }
-    let exported = folder.succeed("export orders --database sqlite:shop.db");
+    let exported = folder.shop_succeeds("export orders");
     assert_eq!(
         exported.lines().count(),
         orders.len(),

@@ -51,8 +51,9 @@ fn half_an_order(server: &Server) -> (TcpStream, String) {
 
 #[tokio::test]
 async fn it_prints_one_line_when_it_can_serve_and_ends_with_0_on_sigterm_and_sigint() {
-    for signal in [Signal::TERM, Signal::INT] {
-        let folder = Folder::new();
+    let cases =
+        [Signal::TERM, Signal::INT].map(|signal| Folder::of_each_engine().map(|it| (it, signal)));
+    for (folder, signal) in cases.into_iter().flatten() {
         let server = Server::start(&folder);
         assert!(
             server.base().starts_with("http://127.0.0.1:"),
@@ -63,6 +64,11 @@ async fn it_prints_one_line_when_it_can_serve_and_ends_with_0_on_sigterm_and_sig
         server.signal(signal);
         let (status, rest) = server.wait();
         assert_eq!((status.code(), &*rest), (Some(0), ""));
+        if folder.is_on_server() {
+            // Nothing is left to be waited for.
+            folder.settle();
+            continue;
+        }
         let left = files(folder.path());
         assert!(left.contains(&"shop.db".to_owned()), "{left:?}");
         assert!(
@@ -74,20 +80,48 @@ async fn it_prints_one_line_when_it_can_serve_and_ends_with_0_on_sigterm_and_sig
 
 #[tokio::test]
 async fn what_it_had_accepted_before_sigterm_is_answered() {
-    let folder = Folder::new();
-    let server = Server::start(&folder);
-    let client = server.client();
-    client.user(1, 1_000).await;
-    client.product(1, 10, 10).await;
-    let (mut stream, second) = half_an_order(&server);
-    server.signal(Signal::TERM);
-    stream.write_all(second.as_bytes()).expect("sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
-    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
-    let (status, _) = server.wait();
-    assert_eq!(status.code(), Some(0));
-    folder.audit("shop.db");
+    for folder in Folder::of_each_engine() {
+        let server = Server::start(&folder);
+        let client = server.client();
+        client.user(1, 1_000).await;
+        client.product(1, 10, 10).await;
+        let (mut stream, second) = half_an_order(&server);
+        server.signal(Signal::TERM);
+        stream.write_all(second.as_bytes()).expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+        let (status, _) = server.wait();
+        assert_eq!(status.code(), Some(0));
+        folder.audit();
+    }
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_is_there_after_a_restart() {
+    for folder in Folder::of_each_engine() {
+        let server = Server::start(&folder);
+        let client = server.client();
+        client.user(1, 1_000).await;
+        client.product(1, 10, 10).await;
+        let order = client
+            .try_post("/orders", "key-1", &one_piece(1, 1))
+            .await
+            .expect("an answer");
+        assert_eq!(order.status, 201, "{}", order.text);
+        server.stop();
+        let server = Server::start(&folder);
+        let client = server.client();
+        let again = client
+            .try_post("/orders", "key-1", &one_piece(1, 1))
+            .await
+            .expect("an answer");
+        assert!(again.replayed);
+        assert_eq!(again.text, order.text);
+        assert_eq!(client.get("/users/1").await.json()["balance"], 990);
+        server.stop();
+        folder.audit();
+    }
 }
 
 #[tokio::test]
@@ -105,7 +139,7 @@ async fn a_second_interrupt_ends_it_at_once() {
     let (status, _) = server.wait();
     assert_eq!(status.code(), Some(130), "as shells tell an interrupt");
     drop(stream);
-    folder.audit("shop.db");
+    folder.audit();
 }
 
 #[test]
@@ -161,36 +195,49 @@ fn a_port_that_is_taken_is_told() {
 
 #[tokio::test]
 async fn options_reach_the_server() {
-    let folder = Folder::new();
     let options = [
         "--listen=127.0.0.1:0",
         "--currency=USD",
         "--require-idempotency-key",
         "--name=seoul-1",
+        "--batches=3",
+        "--readers=1",
         "--log-format=json",
     ];
-    let server = Server::start_with(&folder, &options);
-    let client = server.client();
-    let user = client.put("/users/1", serde_json::json!({})).await;
-    assert_eq!(user.json()["currency"], "USD");
-    let reply = client
-        .post("/users/1/balance/charges", serde_json::json!({"amount": 1}))
-        .await;
-    assert_eq!(reply.json()["code"], "idempotency-key-required");
-    server.stop();
-    let log = fs::read_to_string(folder.file("serve.log")).expect("a log");
-    for line in log.lines() {
-        serde_json::from_str::<serde_json::Value>(line).expect("a line of JSON");
+    for folder in Folder::of_each_engine() {
+        let server = Server::start_with(&folder, &options);
+        let client = server.client();
+        let user = client.put("/users/1", serde_json::json!({})).await;
+        assert_eq!(user.json()["currency"], "USD");
+        let reply = client
+            .post("/users/1/balance/charges", serde_json::json!({"amount": 1}))
+            .await;
+        assert_eq!(reply.json()["code"], "idempotency-key-required");
+        if folder.is_on_server() {
+            // The batches, each on a connection of its own.
+            let prepared = "SELECT count(*) FROM pg_stat_activity \
+                 WHERE datname = current_database() AND application_name = 'jumun'";
+            assert_eq!(folder.sql(prepared), "3");
+        }
+        server.stop();
+        let log = fs::read_to_string(folder.file("serve.log")).expect("a log");
+        for line in log.lines() {
+            serde_json::from_str::<serde_json::Value>(line).expect("a line of JSON");
+        }
+        // The currency is pinned, and another one is refused.
+        let line = "serve --listen 127.0.0.1:0 --currency KRW";
+        folder.shop_fails(line, &["USD", "KRW", "help: "]);
     }
-    // The currency is pinned, and another one is refused.
-    let line = "serve --listen 127.0.0.1:0 --database sqlite:shop.db --currency KRW";
-    folder.fail(line, 1, &["USD", "KRW", "help: "]);
 }
 
 #[tokio::test]
-async fn it_says_on_stderr_that_nobody_is_asked_who_they_are() {
-    let folder = Folder::new();
-    Server::start(&folder).stop();
-    let log = fs::read_to_string(folder.file("serve.log")).expect("a log");
-    assert!(log.contains("no authentication"), "{log}");
+async fn it_says_on_stderr_which_database_it_serves_and_that_nobody_is_asked_who_they_are() {
+    for folder in Folder::of_each_engine() {
+        Server::start(&folder).stop();
+        let log = fs::read_to_string(folder.file("serve.log")).expect("a log");
+        let shown = folder.url();
+        let shown = shown.strip_prefix("sqlite:").unwrap_or(&shown);
+        assert!(log.contains(shown), "{log}");
+        assert!(log.contains("no authentication"), "{log}");
+    }
 }

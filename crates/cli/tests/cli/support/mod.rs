@@ -1,6 +1,7 @@
-//! Runs the real binary, each test in a folder of its own.
+//! Runs the real binary, each test in a folder and on a database of its own.
 
 mod client;
+mod database;
 mod server;
 
 use std::ffi::OsStr;
@@ -12,10 +13,16 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 pub(crate) use client::{Client, Reply, one_piece};
+pub(crate) use database::DEADLINE;
 pub(crate) use server::Server;
 
-/// A folder in which one test works.
-pub(crate) struct Folder(TempDir);
+use database::TestDatabase;
+
+/// A folder in which one test works, and the database of its shop.
+pub(crate) struct Folder {
+    folder: TempDir,
+    database: TestDatabase,
+}
 
 /// What a finished command left behind.
 pub(crate) struct Finished {
@@ -25,12 +32,50 @@ pub(crate) struct Finished {
 }
 
 impl Folder {
+    /// A folder for a shop in the file `shop.db`.
     pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().expect("a temporary folder"))
+        Self::with(TestDatabase::File)
+    }
+
+    /// A folder and an empty database on a PostgreSQL server.
+    pub(crate) fn on_server() -> Self {
+        Self::with(TestDatabase::on_server())
+    }
+
+    /// One folder for each engine: what is proved holds on both.
+    pub(crate) fn of_each_engine() -> [Self; 2] {
+        [Self::new(), Self::on_server()]
+    }
+
+    fn with(database: TestDatabase) -> Self {
+        Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            database,
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
+    }
+
+    /// What `--database` is for the shop of this folder.
+    pub(crate) fn url(&self) -> String {
+        self.database.url()
+    }
+
+    /// Whether the shop is on a server.
+    pub(crate) fn is_on_server(&self) -> bool {
+        matches!(self.database, TestDatabase::OnServer(_))
+    }
+
+    /// Runs a statement on the shop, past the program; what it returns.
+    pub(crate) fn sql(&self, statement: &str) -> String {
+        self.database.sql(&self.file("shop.db"), statement)
+    }
+
+    /// Waits until no killed process has anything under way in the shop.
+    pub(crate) fn settle(&self) {
+        self.database.settle();
     }
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {
@@ -42,7 +87,8 @@ impl Folder {
         self.file(name)
     }
 
-    /// The command, in this folder, without settings of whoever runs the tests.
+    /// The command, in this folder, without settings of whoever runs the tests
+    /// and without a database.
     pub(crate) fn command(
         &self,
         arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
@@ -63,6 +109,39 @@ impl Folder {
         finish(&mut self.command(line.split_whitespace()))
     }
 
+    /// Runs a command line on the shop of this folder.
+    pub(crate) fn shop(&self, line: &str) -> Finished {
+        finish(&mut self.shop_command(line))
+    }
+
+    /// A command line on the shop of this folder, to be run.
+    pub(crate) fn shop_command(&self, line: &str) -> Command {
+        let mut command = self.command(line.split_whitespace());
+        command.arg("--database").arg(self.url());
+        command
+    }
+
+    /// Runs a command line on the shop of this folder that has to succeed; its
+    /// standard output.
+    pub(crate) fn shop_succeeds(&self, line: &str) -> String {
+        let finished = self.shop(line);
+        let url = self.url();
+        assert_eq!(
+            finished.code,
+            Some(0),
+            "jumun {line} on {url}: {}",
+            finished.stderr
+        );
+        finished.stdout
+    }
+
+    /// Runs a command line on the shop of this folder that has to fail with 1
+    /// and say all of `parts`.
+    pub(crate) fn shop_fails(&self, line: &str, parts: &[&str]) {
+        let what = format!("{line} on {}", self.url());
+        self.shop(line).fails(&what, 1, parts);
+    }
+
     /// Runs a command line that has to succeed; its standard output.
     pub(crate) fn succeed(&self, line: &str) -> String {
         let finished = self.run(line);
@@ -75,9 +154,9 @@ impl Folder {
         self.run(line).fails(line, code, parts);
     }
 
-    /// Asserts that an audit of the database in `file` finds nothing.
-    pub(crate) fn audit(&self, file: &str) {
-        let report = self.run(&format!("audit --database sqlite:{file}"));
+    /// Asserts that an audit of the shop finds nothing.
+    pub(crate) fn audit(&self) {
+        let report = self.shop("audit");
         assert_eq!(report.code, Some(0), "{}{}", report.stdout, report.stderr);
     }
 }

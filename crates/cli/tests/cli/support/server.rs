@@ -8,9 +8,6 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::{Client, Folder};
 
-/// The database of a folder's server.
-pub(crate) const DATABASE: &str = "sqlite:shop.db";
-
 /// A running server; killed when dropped.
 pub(crate) struct Server {
     child: Child,
@@ -19,17 +16,21 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts a server on `shop.db` in the folder, on a free port, and waits
-    /// until it says that it can serve. Its log goes to `serve.log`.
+    /// Starts a server on the folder's shop, on a free port, and waits until it
+    /// says that it can serve. Its log goes to `serve.log`, after what is there.
     pub(crate) fn start(folder: &Folder) -> Self {
         Self::start_with(folder, &["--listen", "127.0.0.1:0"])
     }
 
     /// The same, with these options.
     pub(crate) fn start_with(folder: &Folder, options: &[&str]) -> Self {
-        let log = File::create(folder.file("serve.log")).expect("a log");
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(folder.file("serve.log"))
+            .expect("a log");
         let mut child = folder
-            .command(["serve", "--database", DATABASE])
+            .shop_command("serve")
             .args(options)
             .stdout(Stdio::piped())
             .stderr(log)
