@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jumun_domain::{Coupon, Entry, Order, UserId};
 use uuid::Uuid;
 
+use crate::clock::Minted;
 use crate::gather::Gathered;
 use crate::pipeline::Pipeline;
 use crate::remembered;
@@ -14,7 +15,7 @@ use crate::rows::{campaign, coupon, entry, order, purchase, stock_adjustment};
 use crate::storage::StorageError;
 
 /// Sends every write of what was decided, none where nothing changed.
-/// `position` is how far the batch's ids have come.
+/// `minted` are the batch's ids.
 ///
 /// # Errors
 ///
@@ -22,11 +23,11 @@ use crate::storage::StorageError;
 pub(crate) fn apply(
     pipeline: &mut Pipeline<'_>,
     gathered: &mut Gathered,
-    position: u64,
+    minted: Minted,
 ) -> Result<(), StorageError> {
     let moved = append(pipeline, gathered)?;
-    write_users(pipeline, gathered, &moved, position);
-    write_products(pipeline, gathered, position);
+    write_users(pipeline, gathered, &moved, minted.last);
+    write_products(pipeline, gathered, minted);
     let set = &gathered.set;
     let inserted: Vec<_> = sorted(set.campaigns.inserted()).into_values().collect();
     campaign::insert(pipeline, &inserted);
@@ -103,17 +104,17 @@ fn write_users(
     to_update.update(pipeline);
 }
 
-fn write_products(pipeline: &mut Pipeline<'_>, gathered: &Gathered, position: u64) {
+fn write_products(pipeline: &mut Pipeline<'_>, gathered: &Gathered, minted: Minted) {
     let products = &gathered.set.products;
     let mut to_insert = Products::default();
     for product in sorted(products.inserted()).values() {
-        to_insert.push(product, position);
+        to_insert.push(product, minted);
     }
     to_insert.insert(pipeline);
 
     let mut to_update = Products::default();
     for product in sorted(products.updated()).values() {
-        to_update.push(product, position);
+        to_update.push(product, minted);
     }
     to_update.update(pipeline);
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::apply::apply;
 use crate::batches;
-use crate::clock::Positions;
+use crate::clock::{Minted, Positions};
 use crate::gather::{Gathered, Purpose, gather};
 use crate::options::{COMMIT_DEADLINE, STATEMENT_DEADLINE};
 use crate::pipeline::{Pipeline, Sent};
@@ -95,6 +95,8 @@ struct Batch {
 /// above any other of them has a greater one.
 struct Minting {
     batch_id: Uuid,
+    /// Where they stood after it.
+    first: u64,
     ids: IdSequence,
 }
 
@@ -107,8 +109,10 @@ impl Batch {
         let now = gathered.now;
         let minting = self.minting.get_or_insert_with(|| {
             let mut ids = positions.sequence(gathered.position);
+            let batch_id = ids.next(now);
             Minting {
-                batch_id: ids.next(now),
+                batch_id,
+                first: ids.position(),
                 ids,
             }
         });
@@ -142,8 +146,12 @@ impl Batch {
         positions.reached(&minting.ids);
     }
 
-    fn position(&self) -> u64 {
-        self.minting.as_ref().map_or(0, |it| it.ids.position())
+    fn minted(&self) -> Minted {
+        let minting = self.minting.as_ref();
+        Minted {
+            first: minting.map_or(0, |it| it.first),
+            last: minting.map_or(0, |it| it.ids.position()),
+        }
     }
 
     /// Writes a round that is not the last.
@@ -153,17 +161,16 @@ impl Batch {
         gathered: &mut Gathered,
     ) -> Result<(), StorageError> {
         let mut pipeline = Pipeline::new(session);
-        let position = self.position();
-        apply(&mut pipeline, gathered, position)?;
+        apply(&mut pipeline, gathered, self.minted())?;
         self.wrote |= !pipeline.is_empty();
         in_time(pipeline.finish()).await
     }
 
     /// Writes the last round and commits, in one round trip.
     async fn commit(self, session: &Session, mut gathered: Gathered) -> Result<Outcomes, Failed> {
-        let position = self.position();
+        let minted = self.minted();
         let mut pipeline = Pipeline::new(session);
-        apply(&mut pipeline, &mut gathered, position)?;
+        apply(&mut pipeline, &mut gathered, minted)?;
         let wrote = self.wrote || !pipeline.is_empty();
         // What is told as done may be another transaction's doing that only this
         // server has yet: a commit of its own waits for the standbys, too.
@@ -180,7 +187,7 @@ impl Batch {
             &mut pipeline,
             batch_id,
             gathered.now,
-            position,
+            minted.last,
             &self.events,
         );
         let sales: Vec<_> = self.sales.into_iter().collect();

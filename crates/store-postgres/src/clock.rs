@@ -17,6 +17,16 @@ pub(crate) fn decode(row: &Row) -> Result<Timestamp, StorageError> {
     Ok(Timestamp::from_micros(row.try_get(0)?))
 }
 
+/// From where to where the ids of a batch go: positions as of
+/// [`IdSequence::position`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Minted {
+    /// The batch's own id, which comes before all others.
+    pub(crate) first: u64,
+    /// The last one so far.
+    pub(crate) last: u64,
+}
+
 /// How far the ids of this instance have come.
 ///
 /// Batches in flight mint from sequences of their own, whose random bits keep

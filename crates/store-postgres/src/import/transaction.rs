@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::apply::apply;
 use crate::batches;
-use crate::clock::{self, Positions};
+use crate::clock::{self, Minted, Positions};
 use crate::gather::{Purpose, gather};
 use crate::options::STATEMENT_DEADLINE;
 use crate::pipeline::{Pipeline, Sent};
@@ -116,6 +116,7 @@ async fn round(
         .collect();
     let mut gathered = in_time(gather(session, &requests, Purpose::Look, None)).await?;
     let now = gathered.now;
+    let first = ids.position();
     let mut outcomes = requests.iter().map(|request| {
         decide(&mut gathered.set, request, &mut Stamp { now, ids }).map_err(|_| {
             StorageError::Engine("a row that the decision needs was not gathered").not_done()
@@ -127,7 +128,11 @@ async fn round(
     }
     drop(outcomes);
     let mut pipeline = Pipeline::new(session);
-    apply(&mut pipeline, &mut gathered, ids.position())?;
+    let minted = Minted {
+        first,
+        last: ids.position(),
+    };
+    apply(&mut pipeline, &mut gathered, minted)?;
     in_time(pipeline.finish()).await?;
     Ok(now)
 }

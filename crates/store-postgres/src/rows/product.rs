@@ -4,6 +4,7 @@ use jumun_domain::{Product, ProductId, Units};
 use tokio_postgres::Row;
 
 use super::{Decoder, Result, position_code};
+use crate::clock::Minted;
 use crate::pipeline::Pipeline;
 
 /// A product and what the engine keeps with it.
@@ -51,7 +52,7 @@ pub(crate) const INSERT: &str = concat!(
     "INSERT INTO products (",
     columns!(),
     ") SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], \
-     $6::boolean[], $7::bigint[], $8::boolean[], $9::bigint[], $10::bigint[], $10::bigint[], \
+     $6::boolean[], $7::bigint[], $8::boolean[], $9::bigint[], $10::bigint[], $11::bigint[], \
      $8::boolean[])"
 );
 
@@ -60,7 +61,7 @@ pub(crate) const UPDATE: &str = concat!(
     "INSERT INTO products (",
     columns!(),
     ") SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], \
-     $6::boolean[], $7::bigint[], $8::boolean[], $9::bigint[], $10::bigint[], $10::bigint[], \
+     $6::boolean[], $7::bigint[], $8::boolean[], $9::bigint[], $10::bigint[], $11::bigint[], \
      $8::boolean[]) \
      ON CONFLICT (product_id) DO UPDATE SET name = excluded.name, price = excluded.price, \
      stock = excluded.stock, sold = excluded.sold, active = excluded.active, \
@@ -100,11 +101,14 @@ pub(crate) struct Products {
     limits: Vec<Option<i64>>,
     counting: Vec<bool>,
     created: Vec<i64>,
+    created_positions: Vec<i64>,
     positions: Vec<i64>,
 }
 
 impl Products {
-    pub(crate) fn push(&mut self, product: &Product, position: u64) {
+    /// A product that a batch changed, which counts as created at its beginning
+    /// if it is new: orders of the same batch come after it.
+    pub(crate) fn push(&mut self, product: &Product, minted: Minted) {
         self.ids.push(product.id.get());
         self.names.push(product.name.to_string());
         self.prices.push(product.price.get());
@@ -114,7 +118,8 @@ impl Products {
         self.limits.push(product.max_per_user.map(Units::get));
         self.counting.push(product.counts_purchases);
         self.created.push(product.created_at.as_micros());
-        self.positions.push(position_code(position));
+        self.created_positions.push(position_code(minted.first));
+        self.positions.push(position_code(minted.last));
     }
 
     pub(crate) fn insert(self, pipeline: &mut Pipeline<'_>) {
@@ -142,6 +147,7 @@ impl Products {
                 Box::new(self.counting),
                 Box::new(self.created),
                 Box::new(self.positions),
+                Box::new(self.created_positions),
             ],
         );
     }

@@ -44,6 +44,24 @@ pub(super) async fn a_limit_holds_against_orders_at_once(trial: &Trial) {
     }
 }
 
+pub(super) async fn orders_that_came_with_their_product_are_counted_by_a_later_limit(
+    trial: &Trial,
+) {
+    const ROUNDS: usize = 20;
+    const ORDERS: usize = 8;
+    for _ in 0..ROUNDS {
+        let user = trial.user(1_000).await;
+        let product = trial.fresh_product_id();
+        // The first order finds no product; most of the others wait behind it
+        // together with the product's creation, and are decided with it.
+        let mut requests = vec![plain(place(user, &[(product, 1)])); ORDERS];
+        requests.insert(1, plain(put_limited(product, 1, 1_000, None)));
+        let decisions = trial.at_once(requests).await;
+        let paid = expect::done(&decisions).len() - 1;
+        assert_eq!(bought(trial, product, user).await, paid as i64);
+    }
+}
+
 pub(super) async fn a_limit_set_among_running_orders_counts_them_all(trial: &Trial) {
     const ROUNDS: usize = 6;
     const ORDERS: usize = 40;

@@ -117,6 +117,7 @@ macro_rules! for_each_conformance_case {
             }
             purchase_limits {
                 a_limit_holds_against_orders_at_once
+                orders_that_came_with_their_product_are_counted_by_a_later_limit
                 a_limit_set_among_running_orders_counts_them_all
                 a_limit_that_comes_and_goes_leaves_no_gap_in_the_count
                 orders_and_cancels_at_once_never_exceed_a_limit
