@@ -1,0 +1,215 @@
+//! A shop in a database of its own, and the instances that serve it.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use jumun_domain::{Answer, Command, Decision, Request};
+use jumun_store::{Fault, Reads as _, Store as _};
+use jumun_store_postgres::{Options, PostgresStore, Target};
+use jumun_test_cluster::{Cluster, Database, Proxy};
+
+use super::commands::{charge, plain, product, put_product, register, user};
+use super::wait::in_time;
+
+/// Never used up, so that every order is paid.
+pub(crate) const PLENTY: i64 = 1_000_000_000;
+
+/// The price of every product.
+pub(crate) const PRICE: i64 = 1_000;
+
+/// The isolation levels that a database may be set to.
+pub(crate) const ISOLATIONS: [&str; 2] = ["read committed", "serializable"];
+
+/// An instance of the engine.
+pub(crate) type Instance = Arc<PostgresStore>;
+
+/// A database that goes with the test.
+pub(crate) struct Shop {
+    database: Database,
+    /// Where it is served now, if not where it was made.
+    moved_to: Option<Arc<Cluster>>,
+}
+
+impl Shop {
+    /// An empty shop on the cluster that the tests share.
+    pub(crate) fn new() -> Self {
+        Self::on(Cluster::shared())
+    }
+
+    /// An empty shop on a cluster of the test's own.
+    pub(crate) fn on(cluster: &Cluster) -> Self {
+        Self {
+            database: cluster.create_database(),
+            moved_to: None,
+        }
+    }
+
+    /// An empty shop whose transactions have this isolation.
+    pub(crate) fn with_isolation(level: &str) -> Self {
+        let shop = Self::new();
+        let name = shop.name();
+        let set = format!("ALTER DATABASE {name} SET default_transaction_isolation = '{level}'");
+        shop.sql(&set);
+        shop
+    }
+
+    /// From now on it is looked at on a standby that was promoted.
+    pub(crate) fn has_moved_to(&mut self, cluster: Arc<Cluster>) {
+        self.moved_to = Some(cluster);
+    }
+
+    /// The name of its database.
+    pub(crate) fn name(&self) -> &str {
+        self.database.name()
+    }
+
+    /// Its URL where it is served.
+    pub(crate) fn url(&self) -> String {
+        match &self.moved_to {
+            None => self.database.url(),
+            Some(cluster) => cluster.url(self.name()),
+        }
+    }
+
+    /// The same by way of a proxy.
+    pub(crate) fn url_through(&self, proxy: &Proxy) -> String {
+        self.database.url_through(proxy)
+    }
+
+    /// What `statement` returns: a line a row, `|` between the columns.
+    pub(crate) fn sql(&self, statement: &str) -> String {
+        match &self.moved_to {
+            None => self.database.sql(statement),
+            Some(cluster) => cluster.sql(self.name(), statement),
+        }
+    }
+
+    /// A further instance.
+    pub(crate) async fn instance(&self) -> Instance {
+        open(&self.url()).await
+    }
+
+    /// An instance that has one batch in flight at a time.
+    pub(crate) async fn narrow_instance(&self) -> Instance {
+        open_narrow(&self.url()).await
+    }
+
+    /// Users and products from 1 on, with balances and stocks that last.
+    pub(crate) async fn fill(&self, users: i64, products: i64) {
+        let instance = self.instance().await;
+        let commands = (1..=users).map(register);
+        all_done(&instance, commands.collect()).await;
+        let commands = (1..=users)
+            .map(|id| charge(id, PLENTY))
+            .chain((1..=products).map(|id| put_product(id, PRICE, PLENTY)));
+        all_done(&instance, commands.collect()).await;
+        instance.close().await;
+    }
+
+    /// A number that `statement` counts.
+    pub(crate) fn count(&self, statement: &str) -> u64 {
+        self.sql(statement).parse().expect("a number")
+    }
+}
+
+/// An instance on the database of this URL.
+pub(crate) async fn open(url: &str) -> Instance {
+    open_with(url, &Options::default()).await
+}
+
+/// An instance that has one batch in flight at a time.
+pub(crate) async fn open_narrow(url: &str) -> Instance {
+    let options = Options {
+        batches: 1,
+        ..Options::default()
+    };
+    open_with(url, &options).await
+}
+
+async fn open_with(url: &str, options: &Options) -> Instance {
+    let target = Target::parse(url).expect("a URL");
+    let opened = PostgresStore::open(&target, options).await;
+    Arc::new(opened.expect("the database opens"))
+}
+
+/// The answer to a request, which comes in time whatever happens.
+pub(crate) async fn ask(instance: &Instance, request: Request) -> Result<Decision, Fault> {
+    in_time("an answer", instance.execute(request)).await
+}
+
+type Outcome = Result<Decision, Fault>;
+
+/// Requests that were handed over and are to be answered.
+pub(crate) struct Answers(Vec<ToCome>);
+
+enum ToCome {
+    Answered(Outcome),
+    Asked(Pin<Box<dyn Future<Output = Outcome> + Send>>),
+}
+
+impl Answers {
+    /// The answers in the order of the requests.
+    pub(crate) async fn all(self) -> Vec<Outcome> {
+        let mut answers = Vec::with_capacity(self.0.len());
+        for answer in self.0 {
+            answers.push(match answer {
+                ToCome::Answered(answer) => answer,
+                ToCome::Asked(answer) => in_time("an answer", answer).await,
+            });
+        }
+        answers
+    }
+}
+
+/// Hands over all requests in their order before it returns: what comes while a
+/// batch is under way is the next batch.
+pub(crate) fn hand_over(instance: &Instance, requests: Vec<Request>) -> Answers {
+    let begun = requests.into_iter().map(|request| {
+        let instance = instance.clone();
+        let mut answer: Pin<Box<dyn Future<Output = Outcome> + Send>> =
+            Box::pin(async move { instance.execute(request).await });
+        let mut context = Context::from_waker(Waker::noop());
+        match answer.as_mut().poll(&mut context) {
+            Poll::Ready(answer) => ToCome::Answered(answer),
+            Poll::Pending => ToCome::Asked(answer),
+        }
+    });
+    Answers(begun.collect())
+}
+
+/// The answers to many requests, sent at once.
+pub(crate) async fn ask_all(
+    instance: &Instance,
+    requests: Vec<Request>,
+) -> Vec<Result<Decision, Fault>> {
+    hand_over(instance, requests).all().await
+}
+
+/// The answer to a command that nothing stands in the way of.
+pub(crate) async fn done(instance: &Instance, command: Command) -> Answer {
+    match ask(instance, plain(command)).await {
+        Ok(Decision::Done(answer)) => answer,
+        other => panic!("not done: {other:?}"),
+    }
+}
+
+/// Does all of them, in any order.
+pub(crate) async fn all_done(instance: &Instance, commands: Vec<Command>) {
+    let requests = commands.into_iter().map(plain).collect();
+    for answer in ask_all(instance, requests).await {
+        assert!(matches!(answer, Ok(Decision::Done(_))), "{answer:?}");
+    }
+}
+
+/// What a user has.
+pub(crate) async fn balance(instance: &Instance, id: i64) -> i64 {
+    let found = instance.user(user(id)).await.expect("it is read");
+    found.expect("a user").balance.get()
+}
+
+/// How many pieces there are.
+pub(crate) async fn stock(instance: &Instance, id: i64) -> i64 {
+    let found = instance.product(product(id)).await.expect("it is read");
+    found.expect("a product").stock.get()
+}
