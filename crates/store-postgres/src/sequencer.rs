@@ -50,21 +50,19 @@ pub(crate) async fn number(session: &Session) -> Result<(), StorageError> {
     session.statements().prepare(session, TEXTS).await?;
     for _ in 1..TRIES {
         match attempt(session).await {
-            Err(error) if error.remedy() == Remedy::Retry => roll_back(session).await?,
             Err(error) => {
-                if error.remedy() != Remedy::Reconnect {
-                    roll_back(session).await?;
+                // Whoever reads on, on a standby say, must not be in a failed transaction.
+                if !session.is_closed() {
+                    session.batch_execute("ROLLBACK").await?;
                 }
-                return Err(error);
+                if error.remedy() != Remedy::Retry {
+                    return Err(error);
+                }
             }
             done => return done,
         }
     }
     attempt(session).await
-}
-
-async fn roll_back(session: &Session) -> Result<(), StorageError> {
-    Ok(session.batch_execute("ROLLBACK").await?)
 }
 
 async fn attempt(session: &Session) -> Result<(), StorageError> {
