@@ -1,0 +1,97 @@
+//! Platforms that are a topic of Kafka.
+
+mod fault;
+mod producer;
+
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::FutureRecord;
+
+use crate::client::{Client, Delivery};
+use crate::message::{CONTENT_TYPE, Message};
+use crate::outcome::{Failure, Outcome};
+use crate::settings::{KafkaTarget, PlatformSettings, SettingsError};
+use producer::Producers;
+
+/// The header with the event's id.
+const ID_HEADER: &str = "ce_id";
+
+/// The header that says what a message's body is.
+const CONTENT_TYPE_HEADER: &str = "content-type";
+
+/// Produces each message, keyed by its user, and waits until all replicas in
+/// sync have acknowledged it. A user's messages are in one partition, so that
+/// their order is kept.
+///
+/// It creates no topic. The library connects for the first message, and again
+/// whenever it must.
+pub(crate) struct KafkaClient {
+    producers: Producers,
+    topic: String,
+    timeout: Duration,
+}
+
+impl KafkaClient {
+    /// Starts the library's threads, which end with this.
+    pub(crate) fn new(
+        settings: &PlatformSettings,
+        target: &KafkaTarget,
+    ) -> Result<Self, SettingsError> {
+        let producers =
+            Producers::start(settings, target).map_err(|error| SettingsError::Kafka {
+                name: settings.name.clone(),
+                reason: error.to_string(),
+            })?;
+        Ok(Self {
+            producers,
+            topic: target.topic.clone(),
+            timeout: settings.timeout,
+        })
+    }
+
+    async fn produce(&self, message: &Message) -> Result<(), Failure> {
+        let id = message.id.to_string();
+        let key = message.user_id.to_string();
+        let header = |key, value| Header {
+            key,
+            value: Some(value),
+        };
+        let headers = OwnedHeaders::new_with_capacity(2)
+            .insert(header(ID_HEADER, &id))
+            .insert(header(CONTENT_TYPE_HEADER, &CONTENT_TYPE.to_owned()));
+        let record = FutureRecord::to(&self.topic)
+            .key(&key)
+            .payload(&message.body[..])
+            .headers(headers);
+        let producer = self.producers.current();
+        let result = match producer.kafka.send_result(record) {
+            Ok(acknowledged) => match acknowledged.await {
+                Ok(Ok(_)) => Ok(()),
+                Ok(Err((error, _))) => Err(error),
+                Err(_) => return Err(fault::ended()),
+            },
+            Err((error, _)) => Err(error),
+        };
+        result.map_err(|error| {
+            if fault::is_fatal(&error) {
+                self.producers.replace(&producer);
+            }
+            fault::not_produced(&error, &self.topic, &producer)
+        })
+    }
+}
+
+#[async_trait]
+impl Client for KafkaClient {
+    async fn send(&self, message: &Message) -> Delivery {
+        let begun = Instant::now();
+        let outcome = match tokio::time::timeout(self.timeout, self.produce(message)).await {
+            Ok(Ok(())) => Outcome::Delivered { status: None },
+            Ok(Err(failure)) => failure.into(),
+            Err(_) => Failure::timeout(self.timeout).into(),
+        };
+        Delivery::ended(begun, outcome)
+    }
+}

@@ -1,0 +1,83 @@
+//! Platforms that are a subject of NATS, kept by a JetStream stream.
+
+mod fault;
+mod link;
+
+use std::time::{Duration, Instant};
+
+use async_nats::jetstream::message::PublishMessage;
+use async_trait::async_trait;
+use tokio::sync::OnceCell;
+
+use crate::client::{Client, Delivery};
+use crate::message::{CONTENT_TYPE, Message};
+use crate::outcome::{Failure, Outcome};
+use crate::settings::{NatsTarget, PlatformSettings, SettingsError};
+use link::Link;
+
+/// The header that says what a message's body is. NATS tells upper from lower case.
+const CONTENT_TYPE_HEADER: &str = "content-type";
+
+/// Publishes each message and waits until a stream has acknowledged it. The
+/// event's id goes with it as `Nats-Msg-Id`, by which the stream drops repeats.
+///
+/// It creates nothing on the server. Its connection, one for all messages, is
+/// made for the first of them and made again when it is lost; meanwhile every
+/// message fails at once.
+pub(crate) struct NatsClient {
+    link: OnceCell<Link>,
+    target: NatsTarget,
+    tls: rustls::ClientConfig,
+    timeout: Duration,
+}
+
+impl NatsClient {
+    /// Reads the root certificates; connects to nothing yet.
+    pub(crate) fn new(
+        settings: &PlatformSettings,
+        target: &NatsTarget,
+    ) -> Result<Self, SettingsError> {
+        Ok(Self {
+            link: OnceCell::new(),
+            target: target.clone(),
+            tls: crate::tls::client_config(settings.root_certificates.as_deref())?,
+            timeout: settings.timeout,
+        })
+    }
+
+    async fn publish(&self, message: &Message) -> Result<(), Failure> {
+        let link = self
+            .link
+            .get_or_try_init(|| Link::begin(&self.target, self.tls.clone(), self.timeout))
+            .await?;
+        let up = link.up()?;
+        let outgoing = PublishMessage::build()
+            .message_id(message.id.to_string())
+            .header(CONTENT_TYPE_HEADER, CONTENT_TYPE)
+            .payload(message.body.clone());
+        let acknowledged = async {
+            let subject = self.target.subject.clone();
+            up.jetstream.send_publish(subject, outgoing).await?.await
+        };
+        tokio::select! {
+            result = acknowledged => match result {
+                Ok(_) => Ok(()),
+                Err(error) => Err(fault::not_published(&error, &self.target.subject, link)),
+            },
+            failure = up.lost.wait() => Err(failure),
+        }
+    }
+}
+
+#[async_trait]
+impl Client for NatsClient {
+    async fn send(&self, message: &Message) -> Delivery {
+        let begun = Instant::now();
+        let outcome = match tokio::time::timeout(self.timeout, self.publish(message)).await {
+            Ok(Ok(())) => Outcome::Delivered { status: None },
+            Ok(Err(failure)) => failure.into(),
+            Err(_) => fault::late(self.timeout, self.link.get()).into(),
+        };
+        Delivery::ended(begun, outcome)
+    }
+}

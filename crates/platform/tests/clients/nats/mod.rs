@@ -1,0 +1,7 @@
+//! A real NATS server.
+
+mod admission;
+mod delivery;
+mod outages;
+mod server;
+mod stream;
