@@ -1,0 +1,46 @@
+//! The role for reports reads, exports and audits.
+
+use jumun_store::{Law, Page};
+use jumun_store_postgres::{ShopReader, Target, audit};
+
+use crate::deployment::{Deployment, READER, SERVER};
+use crate::{document, requests};
+
+#[tokio::test]
+async fn the_reading_role_reads_orders_and_events() {
+    let deployment = Deployment::new().await;
+    requests::all(&deployment.target(SERVER), 1).await.unwrap();
+    let target = deployment.target(READER);
+    let reader = ShopReader::open(&target).await.expect("a reader");
+    let page = Page {
+        after: None,
+        limit: 50,
+    };
+    assert_eq!(reader.all_orders(page).await.unwrap().items.len(), 2);
+    assert_eq!(reader.last_sequence().await.unwrap(), 3);
+    assert_eq!(reader.events(0, 50).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn the_reading_role_audits_and_checks_the_indexes_where_it_may() {
+    let deployment = Deployment::new().await;
+    requests::all(&deployment.target(SERVER), 1).await.unwrap();
+    let target = deployment.target(READER);
+    let checked_before = clean_audit(&target).await;
+    deployment.sql(document::sql("amcheck"));
+    let indexes = deployment.sql(
+        "SELECT count(*) FROM pg_index JOIN pg_class ON pg_class.oid = indrelid \
+         WHERE relnamespace = 'public'::regnamespace \
+         AND relname NOT IN ('refinery_schema_history', 'migration_turn')",
+    );
+    let checked = clean_audit(&target).await - checked_before;
+    assert_eq!(checked.to_string(), indexes);
+}
+
+/// How much of the structure an audit has checked, all of which has to be well.
+async fn clean_audit(target: &Target) -> u64 {
+    let report = audit(target, &mut |_| ()).await.expect("an audit");
+    assert!(report.is_clean(), "{report:?}");
+    let storage = report.laws.iter().find(|it| it.law == Law::Storage);
+    storage.expect("the law of the structure").checked
+}
