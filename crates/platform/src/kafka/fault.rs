@@ -5,11 +5,6 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 use super::producer::Producer;
 use crate::outcome::{Failure, FailureKind};
 
-/// Whether the producer takes no more messages.
-pub(super) fn is_fatal(error: &KafkaError) -> bool {
-    error.rdkafka_error_code() == Some(Code::Fatal)
-}
-
 /// The producer has ended before it said anything.
 pub(super) fn ended() -> Failure {
     Failure::new(FailureKind::Reset, "the producer was started again")
@@ -17,8 +12,13 @@ pub(super) fn ended() -> Failure {
 
 /// Why a message was not acknowledged.
 pub(super) fn not_produced(error: &KafkaError, topic: &str, producer: &Producer) -> Failure {
-    let code = error.rdkafka_error_code();
-    let (kind, text) = match code {
+    if let Some(reason) = producer.fatal_error() {
+        let text = format!(
+            "the producer had to be started again ({reason}); see what the brokers allow this client"
+        );
+        return Failure::new(FailureKind::Other, text);
+    }
+    let (kind, text) = match error.rdkafka_error_code() {
         Some(Code::MessageTimedOut) => return late(producer),
         Some(Code::UnknownTopic | Code::UnknownTopicOrPartition | Code::UnknownPartition) => (
             FailureKind::Other,
@@ -43,7 +43,7 @@ pub(super) fn not_produced(error: &KafkaError, topic: &str, producer: &Producer)
 }
 
 /// No acknowledgement in time, and perhaps no connection either.
-fn late(producer: &Producer) -> Failure {
+pub(super) fn late(producer: &Producer) -> Failure {
     let Some(complaint) = producer.last_complaint() else {
         return Failure::new(
             FailureKind::Timeout,

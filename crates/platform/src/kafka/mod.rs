@@ -13,7 +13,7 @@ use crate::client::{Client, Delivery};
 use crate::message::{CONTENT_TYPE, Message};
 use crate::outcome::{Failure, Outcome};
 use crate::settings::{KafkaTarget, PlatformSettings, SettingsError};
-use producer::Producers;
+use producer::{Producer, Producers};
 
 /// The header with the event's id.
 const ID_HEADER: &str = "ce_id";
@@ -51,7 +51,7 @@ impl KafkaClient {
         })
     }
 
-    async fn produce(&self, message: &Message) -> Result<(), Failure> {
+    async fn produce(&self, producer: &Producer, message: &Message) -> Result<(), Failure> {
         let id = message.id.to_string();
         let key = message.user_id.to_string();
         let header = |key, value| Header {
@@ -65,21 +65,18 @@ impl KafkaClient {
             .key(&key)
             .payload(&message.body[..])
             .headers(headers);
-        let producer = self.producers.current();
-        let result = match producer.kafka.send_result(record) {
+        let error = match producer.kafka.send_result(record) {
             Ok(acknowledged) => match acknowledged.await {
-                Ok(Ok(_)) => Ok(()),
-                Ok(Err((error, _))) => Err(error),
+                Ok(Ok(_)) => {
+                    producer.forget_complaints();
+                    return Ok(());
+                }
+                Ok(Err((error, _))) => error,
                 Err(_) => return Err(fault::ended()),
             },
-            Err((error, _)) => Err(error),
+            Err((error, _)) => error,
         };
-        result.map_err(|error| {
-            if fault::is_fatal(&error) {
-                self.producers.replace(&producer);
-            }
-            fault::not_produced(&error, &self.topic, &producer)
-        })
+        Err(fault::not_produced(&error, &self.topic, producer))
     }
 }
 
@@ -87,11 +84,16 @@ impl KafkaClient {
 impl Client for KafkaClient {
     async fn send(&self, message: &Message) -> Delivery {
         let begun = Instant::now();
-        let outcome = match tokio::time::timeout(self.timeout, self.produce(message)).await {
+        let producer = self.producers.current();
+        let producing = self.produce(&producer, message);
+        let outcome = match tokio::time::timeout(self.timeout, producing).await {
             Ok(Ok(())) => Outcome::Delivered { status: None },
             Ok(Err(failure)) => failure.into(),
-            Err(_) => Failure::timeout(self.timeout).into(),
+            Err(_) => fault::late(&producer).into(),
         };
+        if producer.fatal_error().is_some() {
+            self.producers.replace(&producer);
+        }
         Delivery::ended(begun, outcome)
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rdkafka::client::ClientContext;
 use rdkafka::config::{ClientConfig, FromClientConfigAndContext as _};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
-use rdkafka::producer::FutureProducer;
+use rdkafka::producer::{FutureProducer, Producer as _};
 
 use crate::settings::{KafkaTarget, PlatformSettings};
 
@@ -15,10 +15,10 @@ use crate::settings::{KafkaTarget, PlatformSettings};
 const MAX_RECONNECT_PAUSE: Duration = Duration::from_secs(5);
 
 /// The part of an attempt, in percent, after which the library gives a message
-/// up: in the rest it says why.
+/// up: it looks once a second, and should not send what nobody waits for.
 const PERCENT_OF_TIMEOUT: u32 = 90;
 
-/// The part of an attempt after which a topic that nobody knows does not exist:
+/// The part of an attempt, in percent, after which a topic that nobody knows does not exist:
 /// one that was created just now needs a moment to be known.
 const PERCENT_FOR_TOPIC: u32 = 50;
 
@@ -51,8 +51,8 @@ impl Producers {
         Arc::clone(&current)
     }
 
-    /// Starts another producer in place of `broken`, unless somebody has. An
-    /// idempotent producer that finds a gap in what it sent takes no more.
+    /// Starts another producer in place of `broken`, unless somebody has. To an
+    /// idempotent producer some errors are the end, as when it may not be one.
     pub(super) fn replace(&self, broken: &Arc<Producer>) {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         if !Arc::ptr_eq(&current, broken) {
@@ -75,9 +75,20 @@ impl Producer {
         })
     }
 
-    /// What the library has last complained about.
+    /// What the library has last complained about, since a message got through.
     pub(super) fn last_complaint(&self) -> Option<Complaint> {
         self.complaints.lock().clone()
+    }
+
+    /// A message got through: what was complained about is over.
+    pub(super) fn forget_complaints(&self) {
+        *self.complaints.lock() = None;
+    }
+
+    /// Why it takes no more messages, if so.
+    pub(super) fn fatal_error(&self) -> Option<String> {
+        let (_, reason) = self.kafka.client().fatal_error()?;
+        Some(reason)
     }
 }
 
@@ -105,7 +116,11 @@ impl ClientContext for Complaints {
             code: error.rdkafka_error_code(),
             text: reason.to_owned(),
         };
-        *self.lock() = Some(complaint);
+        let mut last = self.lock();
+        // That all brokers are down follows upon why the last of them is.
+        if last.is_none() || complaint.code != Some(RDKafkaErrorCode::AllBrokersDown) {
+            *last = Some(complaint);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use rdkafka::message::{Headers as _, OwnedMessage};
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
-use rdkafka::{ClientConfig, Message as _};
+use rdkafka::{ClientConfig, Message as _, Offset, TopicPartitionList};
 
 use crate::support::{
     DEADLINE, assert_says, client, deliver, deliver_together, fail, message, settings,
@@ -18,12 +18,14 @@ use crate::support::{
 /// Long enough for a cluster in this process, and short for a test.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
+const PARTITIONS: i32 = 4;
+
 type Cluster = MockCluster<'static, DefaultProducerContext>;
 
-/// Three brokers and a topic of four partitions.
+/// Three brokers and a topic.
 fn cluster() -> Cluster {
     let cluster = MockCluster::new(3).unwrap();
-    cluster.create_topic("orders", 4, 3).unwrap();
+    cluster.create_topic("orders", PARTITIONS, 3).unwrap();
     cluster
 }
 
@@ -46,10 +48,14 @@ async fn consume(cluster: &Cluster, count: usize) -> Vec<OwnedMessage> {
         let consumer: BaseConsumer = ClientConfig::new()
             .set("bootstrap.servers", servers)
             .set("group.id", "test")
-            .set("auto.offset.reset", "earliest")
             .create()
             .unwrap();
-        consumer.subscribe(&["orders"]).unwrap();
+        let mut all = TopicPartitionList::new();
+        for partition in 0..PARTITIONS {
+            all.add_partition_offset("orders", partition, Offset::Beginning)
+                .unwrap();
+        }
+        consumer.assign(&all).unwrap();
         let mut consumed = Vec::new();
         while consumed.len() < count {
             let message = consumer.poll(DEADLINE).expect("in time").unwrap();
@@ -162,11 +168,11 @@ async fn an_unknown_topic_is_told_with_the_command_that_creates_it() {
 async fn a_producer_that_has_given_up_is_replaced() {
     let cluster = cluster();
     let client = impatient(&cluster);
-    deliver(&*client, &message(1)).await;
-    // For an idempotent producer this one is the end.
+    // It may not be idempotent: to the library that is the end.
     let fatal = RDKafkaRespErr::RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED;
-    cluster.request_errors(RDKafkaApiKey::Produce, &[fatal]);
-    fail(&*client, &message(2)).await;
+    cluster.request_errors(RDKafkaApiKey::InitProducerId, &[fatal]);
+    let failure = fail(&*client, &message(1)).await;
+    assert_says(&failure.excerpt, &["started again", "allow"]);
     crate::support::eventually("it is delivered", async || {
         let outcome = client.send(&message(2)).await.outcome;
         matches!(outcome, jumun_platform::Outcome::Delivered { .. })
