@@ -1,9 +1,11 @@
 //! The role for reports reads, exports and audits.
 
-use jumun_store::{Law, Page};
+use jumun_domain::{Command, PlaceOrder, UserId};
+use jumun_store::{Law, Page, Store as _};
 use jumun_store_postgres::{ShopReader, Target, audit};
 
 use crate::deployment::{Deployment, READER, SERVER};
+use crate::shop::Shop;
 use crate::{document, requests};
 
 #[tokio::test]
@@ -43,4 +45,20 @@ async fn clean_audit(target: &Target) -> u64 {
     assert!(report.is_clean(), "{report:?}");
     let storage = report.laws.iter().find(|it| it.law == Law::Storage);
     storage.expect("the law of the structure").checked
+}
+
+#[tokio::test]
+async fn the_reading_role_reads_events_as_far_as_they_are_numbered() {
+    let deployment = Deployment::new().await;
+    let server = deployment.target(SERVER);
+    requests::all(&server, 1).await.unwrap();
+    let shop = Shop::open(&server).await.unwrap();
+    let user = UserId::new(1).unwrap();
+    let order = PlaceOrder::new(user, [(1, 1)].into_iter(), None, None).unwrap();
+    shop.done(Command::PlaceOrder(order)).await.unwrap();
+    let reader = ShopReader::open(&deployment.target(READER)).await.unwrap();
+    assert_eq!(reader.events(0, 50).await.unwrap().len(), 3);
+    assert_eq!(reader.last_sequence().await.unwrap(), 3);
+    assert_eq!(reader.events(0, 50).await.unwrap().len(), 3);
+    shop.0.close().await;
 }
