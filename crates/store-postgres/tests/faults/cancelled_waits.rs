@@ -4,10 +4,11 @@
 use jumun_domain::{Decision, Request};
 use tokio::task::block_in_place;
 
+use crate::support::asking::hand_over;
 use crate::support::commands::{keyed, order, plain};
 use crate::support::laws;
 use crate::support::replicas::{Replicas, WAITING};
-use crate::support::shop::{Shop, hand_over};
+use crate::support::shop::{ISOLATIONS, Shop};
 use crate::support::wait::eventually;
 
 /// How the wait is ended.
@@ -65,6 +66,7 @@ async fn a_commit_whose_wait_was_ended_is_answered_when_the_standby_has_it() {
 async fn a_key_is_not_answered_as_done_before_the_standby_has_what_it_did() {
     let replicas = block_in_place(Replicas::start);
     let shop = Shop::on(&replicas.primary);
+    shop.set_isolation(ISOLATIONS[1]);
     shop.fill(1, 1).await;
     let (one, two) = (shop.narrow_instance().await, shop.narrow_instance().await);
     let lag = replicas.lag();

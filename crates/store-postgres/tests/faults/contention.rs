@@ -3,15 +3,14 @@
 use std::collections::HashSet;
 
 use jumun_domain::{Answer, CancelOrder, Command, Decision, OrderId, Rejection, Request};
-use jumun_store::{Readiness, Store as _};
+use jumun_store::Store as _;
 use tokio::task::JoinSet;
 
+use crate::support::asking::{balance, done, hand_over, stock};
 use crate::support::commands::{charge, keyed, order, plain, put_product};
 use crate::support::laws;
-use crate::support::shop::{
-    ISOLATIONS, Instance, PLENTY, PRICE, Shop, balance, done, hand_over, stock,
-};
-use crate::support::wait::eventually;
+use crate::support::shop::{ISOLATIONS, Instance, PLENTY, PRICE, Shop};
+use crate::support::wait::{eventually, in_time};
 
 /// Requests at once.
 const MANY: usize = 1_000;
@@ -47,7 +46,7 @@ async fn decide(instances: &[Instance; 2], requests: Vec<Request>) -> Vec<Decisi
 async fn check_end(name: &str, level: &str, shop: &Shop, instances: [Instance; 2]) {
     laws::check(shop).await;
     for instance in instances {
-        instance.close().await;
+        in_time("its end", instance.close()).await;
     }
     let others = "SELECT count(*) FROM pg_stat_activity \
          WHERE datname = current_database() AND pid <> pg_backend_pid()";
@@ -96,7 +95,7 @@ async fn one_user_on_a_hundred_devices_pays_for_each_order_once() {
                 }
             });
         }
-        devices.join_all().await;
+        in_time("all orders", devices.join_all()).await;
         let expected = PLENTY - 500 * PRICE + 500;
         assert_eq!(balance(&instances[0], 1).await, expected, "{level}");
         check_end("one user", level, &shop, instances).await;
@@ -174,20 +173,5 @@ async fn orders_and_cancels_of_the_same_rows_do_not_stop_each_other() {
         assert_eq!((cancelled, rejected), (200, 200), "{level}");
         assert_eq!(stock(&instances[0], 1).await, PLENTY - 200, "{level}");
         check_end("orders and cancels", level, &shop, instances).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn instances_that_are_probed_at_the_same_moment_are_all_ready() {
-    for level in ISOLATIONS {
-        let (_shop, instances) = shop(level, 1, 1).await;
-        let mut probes = JoinSet::new();
-        for place in 0..40 {
-            let instance = instances[place % 2].clone();
-            probes.spawn(async move { instance.readiness().await });
-        }
-        for readiness in probes.join_all().await {
-            assert_eq!(readiness, Readiness::Ready, "{level}");
-        }
     }
 }

@@ -5,12 +5,11 @@ use jumun_domain::{Decision, Request};
 use jumun_test_cluster::{Cluster, Point, Proxy};
 use tokio::task::block_in_place;
 
+use crate::support::asking::{ask, balance, stock};
 use crate::support::commands::{charge, keyed, order, plain};
 use crate::support::laws;
 use crate::support::runs::is_thorough;
-use crate::support::shop::{
-    ISOLATIONS, Instance, PLENTY, PRICE, Shop, ask, balance, open_narrow, stock,
-};
+use crate::support::shop::{ISOLATIONS, Instance, PLENTY, PRICE, Shop, open_narrow};
 
 /// The last statement of a batch.
 const COMMIT: &str = "COMMIT";

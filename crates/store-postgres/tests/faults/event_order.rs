@@ -3,12 +3,13 @@
 use jumun_domain::{Answer, Decision};
 use jumun_store::Reads as _;
 
+use crate::support::asking::{done, hand_over};
 use crate::support::commands::{order, plain};
 use crate::support::follower::Follower;
 use crate::support::held_commits::HeldCommits;
 use crate::support::load::{CLIENTS, Load, PRODUCTS};
 use crate::support::runs::repetitions;
-use crate::support::shop::{ISOLATIONS, Shop, done, hand_over};
+use crate::support::shop::{ISOLATIONS, Shop};
 use crate::support::wait::eventually;
 
 /// Orders that are committed while an earlier one is held up.

@@ -1,13 +1,14 @@
 //! The primary is killed under load, and its synchronous standby takes over.
 
-use jumun_store::{Readiness, Store as _};
+use jumun_store::Readiness;
 use tokio::task::block_in_place;
 
+use crate::support::asking::readiness;
 use crate::support::follower::Follower;
 use crate::support::load::{CLIENTS, Load, PRODUCTS};
 use crate::support::replicas::{Replicas, WAITING};
 use crate::support::runs::{random, repetitions};
-use crate::support::shop::{Shop, open};
+use crate::support::shop::{ISOLATIONS, Shop, open};
 use crate::support::wait::eventually;
 
 /// The most requests that are answered before the primary is killed.
@@ -22,10 +23,11 @@ enum Standby {
     Lags,
 }
 
-async fn fails_over(standby_before: Standby) {
+async fn fails_over(standby_before: Standby, level: &str) {
     let mut random = random();
     let replicas = block_in_place(Replicas::start);
     let mut shop = Shop::on(&replicas.primary);
+    shop.set_isolation(level);
     shop.fill(CLIENTS, PRODUCTS).await;
     let url = replicas.url(shop.name());
     let instances = [open(&url).await, open(&url).await];
@@ -37,12 +39,12 @@ async fn fails_over(standby_before: Standby) {
     }
     replicas.primary.kill();
     drop(lag);
-    let told = instances[0].readiness().await;
+    let told = readiness(&instances[0]).await;
     assert!(matches!(told, Readiness::NotReady(_)), "{told:?}");
     block_in_place(|| replicas.standby.promote());
     shop.has_moved_to(replicas.standby.clone());
     load.gets_on(100).await;
-    assert_eq!(instances[0].readiness().await, Readiness::Ready);
+    assert_eq!(readiness(&instances[0]).await, Readiness::Ready);
     let history = load.end().await;
     let faults = history.faults();
     assert!(faults.is_empty(), "{standby_before:?}: {faults:?}");
@@ -59,13 +61,13 @@ async fn fails_over(standby_before: Standby) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_when_the_standby_takes_over() {
     for _ in 0..repetitions(1) {
-        fails_over(Standby::Follows).await;
+        fails_over(Standby::Follows, ISOLATIONS[0]).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn commits_that_only_the_lost_primary_had_are_done_anew() {
     for _ in 0..repetitions(1) {
-        fails_over(Standby::Lags).await;
+        fails_over(Standby::Lags, ISOLATIONS[1]).await;
     }
 }

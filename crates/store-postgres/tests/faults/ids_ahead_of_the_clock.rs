@@ -3,10 +3,11 @@
 
 use jumun_domain::{Answer, Command, Decision, Order, PutProduct};
 
+use crate::support::asking::done;
 use crate::support::commands::{order, plain, product};
 use crate::support::follower::Follower;
 use crate::support::one_batch::hand_over_as_one;
-use crate::support::shop::{Instance, PRICE, Shop, done};
+use crate::support::shop::{Instance, PRICE, Shop};
 
 /// A day, as ids count it: milliseconds above twelve bits of a counter.
 const DAY: u64 = (24 * 60 * 60 * 1_000) << 12;

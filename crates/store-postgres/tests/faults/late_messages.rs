@@ -4,13 +4,12 @@
 use jumun_domain::{Answer, Decision, Request};
 use jumun_test_cluster::Cluster;
 
+use crate::support::asking::{balance, hand_over, stock};
 use crate::support::commands::{charge, keyed, order, plain};
 use crate::support::gate::Gate;
 use crate::support::laws;
 use crate::support::one_batch::WAITING_FOR_ROWS;
-use crate::support::shop::{
-    ISOLATIONS, PLENTY, PRICE, Shop, balance, hand_over, open_narrow, stock,
-};
+use crate::support::shop::{ISOLATIONS, PLENTY, PRICE, Shop, open_narrow};
 use crate::support::wait::eventually;
 
 /// What the fence is told by: the batch it was put up against is not done.

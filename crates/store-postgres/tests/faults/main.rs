@@ -14,6 +14,7 @@ mod failover;
 mod ids_ahead_of_the_clock;
 mod late_messages;
 mod poison;
+mod probes;
 mod server_restarts;
 mod stopped_instance;
 mod two_instances;

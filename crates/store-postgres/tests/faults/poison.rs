@@ -4,10 +4,11 @@
 use jumun_domain::{Command, Decision};
 use jumun_store::Fault;
 
+use crate::support::asking::{balance, stock};
 use crate::support::commands::{charge, charge_for, order, plain};
 use crate::support::laws;
 use crate::support::one_batch::hand_over_as_one;
-use crate::support::shop::{ISOLATIONS, PLENTY, Shop, balance, stock};
+use crate::support::shop::{ISOLATIONS, PLENTY, Shop};
 
 /// Requests in one batch.
 const BATCH: usize = 100;

@@ -1,13 +1,14 @@
 //! The server is killed or stopped under load and comes back.
 
-use jumun_store::{Readiness, Store as _};
+use jumun_store::Readiness;
 use jumun_test_cluster::{Cluster, Mode, Settings};
 use tokio::task::block_in_place;
 
+use crate::support::asking::readiness;
 use crate::support::follower::Follower;
 use crate::support::load::{CLIENTS, Load, PRODUCTS};
 use crate::support::runs::{random, repetitions};
-use crate::support::shop::{Instance, Shop};
+use crate::support::shop::{ISOLATIONS, Instance, Shop};
 use crate::support::wait::eventually;
 
 /// How the server ends; each is tried in turn, so often in a normal run.
@@ -24,7 +25,7 @@ fn end(cluster: &Cluster, how: Option<Mode>) {
 }
 
 async fn is_ready(instance: &Instance) -> bool {
-    instance.readiness().await == Readiness::Ready
+    readiness(instance).await == Readiness::Ready
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -42,7 +43,7 @@ async fn a_server_that_ends_and_comes_back_at_once_costs_no_request_an_answer() 
         load.gets_on(random.u64(1..=MOST_BETWEEN)).await;
         assert!(is_ready(&instances[0]).await);
         end(&cluster, ENDS[round as usize % ENDS.len()]);
-        match instances[0].readiness().await {
+        match readiness(&instances[0]).await {
             Readiness::Ready => panic!("it is not ready without a server"),
             Readiness::NotReady(reason) => assert!(reason.contains("start"), "{reason}"),
         }
@@ -60,12 +61,13 @@ async fn a_server_that_ends_and_comes_back_at_once_costs_no_request_an_answer() 
 async fn a_server_that_hangs_is_told_as_not_ready_and_goes_on_where_it_was() {
     let cluster = block_in_place(|| Cluster::start(Settings::default()));
     let shop = Shop::on(&cluster);
+    shop.set_isolation(ISOLATIONS[1]);
     shop.fill(CLIENTS, PRODUCTS).await;
     let instances = [shop.instance().await];
     let load = Load::start("hangs", &instances);
     load.gets_on(100).await;
     cluster.pause();
-    let told = instances[0].readiness().await;
+    let told = readiness(&instances[0]).await;
     assert!(matches!(told, Readiness::NotReady(_)), "{told:?}");
     cluster.resume();
     eventually("it is ready", async || is_ready(&instances[0]).await).await;

@@ -3,10 +3,11 @@
 use jumun_domain::Answer;
 use jumun_store::{Page, Reads as _};
 
+use crate::support::asking::done;
 use crate::support::commands::{charge, order, user};
 use crate::support::follower::Follower;
 use crate::support::laws;
-use crate::support::shop::{ISOLATIONS, PLENTY, PRICE, Shop, done};
+use crate::support::shop::{ISOLATIONS, PLENTY, PRICE, Shop};
 
 /// Orders and charges of each user.
 const ROUNDS: usize = 20;

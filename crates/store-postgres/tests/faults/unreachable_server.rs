@@ -3,14 +3,15 @@
 use std::time::{Duration, Instant};
 
 use jumun_domain::{Decision, Request};
-use jumun_store::{Fault, Readiness, Store as _};
+use jumun_store::{Fault, Readiness};
 use jumun_test_cluster::{Cluster, Point, Proxy};
 use tokio::task::block_in_place;
 
+use crate::support::asking::{Answers, ask, hand_over, readiness};
 use crate::support::commands::{charge_for, keyed, order, plain};
 use crate::support::history::{History, Sent};
 use crate::support::one_batch::hand_over_as_one;
-use crate::support::shop::{Answers, Instance, Shop, ask, hand_over, open_narrow};
+use crate::support::shop::{Instance, Shop, open_narrow};
 
 /// A client should not have to wait much longer for the answer.
 const LONGEST_WAIT: Duration = Duration::from_secs(40);
@@ -44,10 +45,10 @@ async fn wait_in_vain(answers: Answers) -> History {
 
 /// Lets the server be reached again. The instance goes on by itself.
 async fn returns(proxy: &Proxy, instance: &Instance) {
-    let readiness = instance.readiness().await;
-    assert!(matches!(readiness, Readiness::NotReady(_)), "{readiness:?}");
+    let told = readiness(instance).await;
+    assert!(matches!(told, Readiness::NotReady(_)), "{told:?}");
     proxy.refuse(false);
-    assert_eq!(instance.readiness().await, Readiness::Ready);
+    assert_eq!(readiness(instance).await, Readiness::Ready);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

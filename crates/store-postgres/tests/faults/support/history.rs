@@ -6,9 +6,10 @@ use std::sync::Arc;
 use jumun_domain::{Answer, Command, Decision, Request};
 use jumun_store::{Fault, Reads as _};
 
+use super::asking::ask_all;
 use super::commands::key;
 use super::laws;
-use super::shop::{Instance, Shop, ask_all};
+use super::shop::{Instance, Shop};
 
 /// A request and what it was answered.
 pub(crate) struct Sent {

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use jumun_domain::Request;
 use tokio::task::JoinSet;
 
+use super::asking::ask;
 use super::commands::{charge_for, keyed, order, plain};
 use super::history::{History, Sent};
-use super::shop::{Instance, ask};
+use super::shop::Instance;
 use super::wait::{eventually, in_time};
 
 /// Clients at the same time, each for a user of its own.

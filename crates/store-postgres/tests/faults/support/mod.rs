@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub(crate) mod asking;
 pub(crate) mod commands;
 pub(crate) mod follower;
 pub(crate) mod gate;

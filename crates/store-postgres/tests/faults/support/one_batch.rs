@@ -2,9 +2,10 @@
 
 use jumun_domain::Request;
 
+use super::asking::{Answers, hand_over};
 use super::commands::{plain, register};
 use super::session::session;
-use super::shop::{Answers, Instance, Shop, hand_over};
+use super::shop::{Instance, Shop};
 use super::wait::eventually;
 
 /// How many sessions wait for a row.

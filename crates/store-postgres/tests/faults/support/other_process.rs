@@ -8,10 +8,11 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
+use super::asking::ask_all;
 use super::commands::{charge_for, keyed, order, plain};
 use super::history::{History, Sent};
 use super::load::{CLIENTS, PRODUCTS};
-use super::shop::{Instance, Shop, ask_all, open_narrow};
+use super::shop::{Instance, Shop, open_narrow};
 use super::wait::in_time;
 
 /// Tells the process which database it is to serve.
