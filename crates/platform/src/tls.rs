@@ -10,16 +10,30 @@ use rustls::{ClientConfig, RootCertStore};
 
 use crate::settings::SettingsError;
 
+/// Whether a server is sure to encrypt.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Encryption {
+    /// It must.
+    Required,
+    /// It may. Then a system that trusts nobody, as a small container does, is
+    /// well for all that, until the server does encrypt: it is not trusted then.
+    IfOffered,
+}
+
 /// What checks a server's certificate and name: by the certificates of this
 /// file, or else by those that the operating system trusts.
 ///
 /// # Errors
 ///
 /// [`SettingsError::RootsUnusable`] if there is none among them that can be used.
-pub(crate) fn client_config(roots: Option<&Path>) -> Result<ClientConfig, SettingsError> {
-    let roots = match roots {
-        Some(path) => of_file(path)?,
-        None => of_system()?,
+pub(crate) fn client_config(
+    roots: Option<&Path>,
+    encryption: Encryption,
+) -> Result<ClientConfig, SettingsError> {
+    let roots = match (roots, encryption) {
+        (Some(path), _) => of_file(path)?,
+        (None, Encryption::Required) => of_system()?,
+        (None, Encryption::IfOffered) => of_system().unwrap_or_else(|_| RootCertStore::empty()),
     };
     // A provider for the whole process would be a decision of the binary.
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))

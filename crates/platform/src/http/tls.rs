@@ -8,14 +8,15 @@ use tokio_rustls::TlsConnector;
 use url::Host;
 
 use crate::settings::{PlatformSettings, SettingsError};
-use crate::tls::client_config;
+use crate::tls::{Encryption, client_config};
 
 /// What encrypts, and the name that the server must prove to have.
 pub(super) fn connector(
     settings: &PlatformSettings,
     host: &Host,
 ) -> Result<(TlsConnector, ServerName<'static>), SettingsError> {
-    let mut config = client_config(settings.root_certificates.as_deref())?;
+    let roots = settings.root_certificates.as_deref();
+    let mut config = client_config(roots, Encryption::Required)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     let name = match host {
         Host::Ipv4(address) => ServerName::from(IpAddr::from(*address)),

@@ -13,6 +13,7 @@ use crate::client::{Client, Delivery};
 use crate::message::{CONTENT_TYPE, Message};
 use crate::outcome::{Failure, Outcome};
 use crate::settings::{NatsTarget, PlatformSettings, SettingsError};
+use crate::tls::{Encryption, client_config};
 use link::Link;
 
 /// The header that says what a message's body is. NATS tells upper from lower case.
@@ -37,10 +38,15 @@ impl NatsClient {
         settings: &PlatformSettings,
         target: &NatsTarget,
     ) -> Result<Self, SettingsError> {
+        let encryption = if target.requires_tls {
+            Encryption::Required
+        } else {
+            Encryption::IfOffered
+        };
         Ok(Self {
             link: OnceCell::new(),
             target: target.clone(),
-            tls: crate::tls::client_config(settings.root_certificates.as_deref())?,
+            tls: client_config(settings.root_certificates.as_deref(), encryption)?,
             timeout: settings.timeout,
         })
     }

@@ -1,5 +1,7 @@
 //! What the tests of every kind of platform need.
 
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -70,6 +72,21 @@ pub(crate) async fn deliver_together(client: &Arc<dyn Client>, numbers: std::ops
     while let Some(sent) = sends.join_next().await {
         sent.unwrap();
     }
+}
+
+/// Runs an ignored test of this binary in a process of its own, with these
+/// variables; `sh` does `first` before. It must pass.
+pub(crate) fn run_apart(test: &str, first: &str, variables: &[(&str, &Path)]) {
+    let output = Command::new("sh")
+        .args(["-c", &format!("{first}; exec \"$@\""), "sh"])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--ignored"])
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}");
+    assert_says(&said, &["1 passed"]);
 }
 
 /// Looks until it is as it should be.

@@ -1,13 +1,12 @@
 //! Disks that are full, and have room again.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use jumun_platform::Outcome;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::{appender, line};
-use crate::support::{assert_says, deliver, fail, message};
+use crate::support::{assert_says, deliver, fail, message, run_apart};
 
 /// Names the file that [`fills_up`] writes, in a process of its own.
 const PATH: &str = "JUMUN_TEST_FILE";
@@ -29,16 +28,8 @@ fn a_line_that_did_not_fit_is_written_again_on_a_line_of_its_own() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("events.jsonl");
     // The signal that comes with the limit would end the process.
-    let output = Command::new("sh")
-        .args(["-c", r#"trap "" XFSZ; exec "$@""#, "sh"])
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", "file::disk_full::fills_up", "--ignored"])
-        .env(PATH, &path)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{said}");
-    assert_says(&said, &["1 passed"]);
+    let ignored = r#"trap "" XFSZ"#;
+    run_apart("file::disk_full::fills_up", ignored, &[(PATH, &path)]);
 
     let text = std::fs::read_to_string(&path).unwrap();
     let lines: Vec<&str> = text.strip_suffix('\n').unwrap().split('\n').collect();

@@ -1,14 +1,15 @@
 //! Who may come in, and how.
 
+use std::path::Path;
 use std::time::Duration;
 
 use async_nats::ConnectOptions;
-use jumun_platform::{FailureKind, PlatformSettings};
+use jumun_platform::{FailureKind, PlatformSettings, connect};
 use jumun_test_cluster::Certificates;
 
 use super::server::Server;
 use super::stream;
-use crate::support::{assert_says, client, deliver, fail, message, settings};
+use crate::support::{assert_says, client, deliver, fail, message, run_apart, settings};
 
 #[tokio::test]
 async fn user_and_password_or_a_token_come_from_the_url() {
@@ -69,4 +70,24 @@ async fn a_server_without_tls_is_refused_where_tls_is_asked_for() {
     settings.timeout = Duration::from_secs(2);
     fail(&*client(&settings), &message(1)).await;
     assert!(stream::held(&server).await.is_empty());
+}
+
+#[test]
+fn a_system_that_trusts_nobody_keeps_nothing_but_tls_from_working() {
+    let empty = tempfile::tempdir().unwrap();
+    let none: &Path = &empty.path().join("none");
+    let variables = [("SSL_CERT_FILE", none), ("SSL_CERT_DIR", none)];
+    run_apart("nats::admission::trusts_nobody", ":", &variables);
+}
+
+#[tokio::test]
+#[ignore = "run by the test above it, in a process of its own"]
+async fn trusts_nobody() {
+    for url in ["tls://127.0.0.1/orders", "https://127.0.0.1/"] {
+        let error = connect(&settings(url)).map(drop).unwrap_err();
+        assert_says(&error.to_string(), &["operating system", "name a PEM file"]);
+    }
+    let server = Server::start().await;
+    stream::create(&server, "orders").await;
+    deliver(&*client(&settings(&server.url("orders"))), &message(1)).await;
 }
