@@ -1,6 +1,6 @@
 -- Keys are the caller's integers or UUIDv7 values that the program mints; no
 -- database sequence, so that nothing on the order path needs one. Lists of one
--- user are chains (`last_…` in users, `previous` in the row) instead of indexes
+-- user are chains (`last_...` in users, `previous` in the row) instead of indexes
 -- that every order would have to write at a random place. Rows that are updated
 -- leave room on their page, so that a new version finds a place beside the old
 -- one and no index has to change. Times are microseconds since the Unix epoch,
@@ -98,7 +98,7 @@ CREATE TABLE orders (
     coupon_id     uuid,
     cancelled_at  bigint,
     restocked     boolean,
-    -- [[productId, quantity, unitPrice, discount, "name"], …]; the view
+    -- [[productId, quantity, unitPrice, discount, "name"], ...]; the view
     -- order_lines shows them as rows.
     lines         json NOT NULL,
     cancel_reason text

@@ -231,6 +231,16 @@ pub enum OpenError {
         /// The table.
         table: String,
     },
+    /// The database cannot hold every text, or does not know what it holds.
+    #[error(
+        "{target} keeps text in {found}; create a database for the shop in UTF8, as with `createdb --encoding=UTF8 --template=template0`"
+    )]
+    OtherEncoding {
+        /// The database.
+        target: String,
+        /// Its encoding.
+        found: String,
+    },
     /// There is no shop, and none was to be created.
     #[error(
         "there is no shop in {target}; check the URL, or run `jumun migrate --database …` to create one"

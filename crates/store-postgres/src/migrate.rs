@@ -70,6 +70,7 @@ pub async fn migrate(target: &Target, options: &Options) -> Result<Migration, Op
 ///
 /// Tables that this program did not make.
 pub(crate) async fn recognise(session: &Session, target: &Target) -> Result<i32, OpenError> {
+    check_encoding(session, target).await?;
     let read = async {
         let history = session
             .query_one(
@@ -119,6 +120,23 @@ pub(crate) async fn recognise(session: &Session, target: &Target) -> Result<i32,
         }),
         Err(error) => Err(explain(target, &error)),
     }
+}
+
+/// Refuses a database that does not keep text in UTF-8: it would refuse, or not
+/// check, what a client may send.
+async fn check_encoding(session: &Session, target: &Target) -> Result<(), OpenError> {
+    let row = session
+        .query_one("SELECT current_setting('server_encoding')", &[])
+        .await
+        .map_err(|error| explain(target, &error))?;
+    let found: String = row.try_get(0).map_err(|error| explain(target, &error))?;
+    if found == "UTF8" {
+        return Ok(());
+    }
+    Err(OpenError::OtherEncoding {
+        target: target.shown().to_owned(),
+        found,
+    })
 }
 
 /// Refuses a database without a shop, or whose schema is not the one this

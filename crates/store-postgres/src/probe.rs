@@ -21,8 +21,12 @@ pub(crate) async fn run(session: &Session) -> Result<(), StorageError> {
         session.statements().prepare(session, &[WRITE]).await?;
         let statement = session.statements().get(WRITE);
         let statement = statement.ok_or(StorageError::Engine("a statement was not prepared"))?;
+        session.forget_warnings();
         session.execute(&statement, &[]).await?;
-        Ok(())
+        match session.warning() {
+            None => Ok(()),
+            Some(_) => Err(StorageError::NotReplicated),
+        }
     };
     let late = StorageError::Late(PROBE_DEADLINE.as_secs());
     timeout(PROBE_DEADLINE, work).await.unwrap_or(Err(late))

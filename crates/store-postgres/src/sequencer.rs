@@ -95,9 +95,15 @@ async fn attempt(session: &Session) -> Result<(), StorageError> {
         pipeline.execute(ADVANCE, vec![Box::new(sequence)]);
     }
     pipeline.check()?;
+    session.forget_warnings();
     let commit = Sent::send(session.batch_execute("COMMIT"));
     pipeline.finish().await?;
-    Ok(commit.answer().await?)
+    commit.answer().await?;
+    match session.warning() {
+        None => Ok(()),
+        // After a failover they could be given to other events.
+        Some(_) => Err(StorageError::NotReplicated),
+    }
 }
 
 /// Whether the error says that this server takes no writes: what is numbered

@@ -54,7 +54,7 @@ async fn attempt(session: &Session, batch_id: Uuid) -> Result<Settled, StorageEr
     let found = found.answer().await?;
     commit.answer().await?;
     if session.warning().is_some() {
-        return Err(StorageError::Engine("a commit was not replicated"));
+        return Err(StorageError::NotReplicated);
     }
     match found.first() {
         Some(row) if row.try_get::<_, bool>(0)? => Ok(Settled::NotDone),

@@ -23,6 +23,11 @@ pub(crate) enum StorageError {
     /// What was locked is not what turned out to be needed: another batch came between.
     #[error("rows changed while they were looked up")]
     Moved,
+    /// A commit came back before the standbys that it has to wait for had it.
+    #[error(
+        "a commit did not wait for its standby; let nobody cancel such waits, and see that the standbys are connected"
+    )]
+    NotReplicated,
     /// The engine broke its own contract.
     #[error("{0}; report this fault of the engine")]
     Engine(&'static str),
@@ -60,6 +65,7 @@ impl StorageError {
             },
             Self::Unreachable(_) | Self::Late(_) => Remedy::Reconnect,
             Self::Moved => Remedy::Retry,
+            Self::NotReplicated => Remedy::TellEveryone,
             Self::Corrupt { .. } | Self::Engine(_) => Remedy::Isolate,
         }
     }

@@ -1,6 +1,6 @@
 //! The engine as a [`Store`].
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -147,6 +147,13 @@ impl Store for PostgresStore {
     async fn readiness(&self) -> Readiness {
         if self.shared.queue.is_closed() {
             return Readiness::NotReady("the server is stopping".to_owned());
+        }
+        // After a batch was given up, only a new session with all that a batch
+        // sends shows whether orders work again.
+        if self.shared.given_up.load(Ordering::Relaxed)
+            && let Err(error) = worker::open(&self.shared.connector).await
+        {
+            return Readiness::NotReady(error.explain());
         }
         // Only a commit shows whether the server takes writes.
         let probed = self.readers.read(|session| Box::pin(probe::run(session)));

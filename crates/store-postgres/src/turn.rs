@@ -25,7 +25,7 @@ impl Turn {
                 "BEGIN; \
                  SET LOCAL lock_timeout = 0; \
                  SET LOCAL idle_in_transaction_session_timeout = 0; \
-                 SELECT singleton FROM migration_turn WHERE singleton = 1 FOR UPDATE",
+                 SELECT singleton FROM jumun_migration_turn WHERE singleton = 1 FOR UPDATE",
             )
             .await
             .map_err(explained)?;
@@ -44,9 +44,9 @@ impl Turn {
 async fn create_table(session: &Session) -> Result<(), tokio_postgres::Error> {
     let create = || {
         session.batch_execute(
-            "CREATE TABLE IF NOT EXISTS migration_turn \
+            "CREATE TABLE IF NOT EXISTS jumun_migration_turn \
              (singleton smallint PRIMARY KEY CHECK (singleton = 1)); \
-             INSERT INTO migration_turn (singleton) VALUES (1) ON CONFLICT DO NOTHING",
+             INSERT INTO jumun_migration_turn (singleton) VALUES (1) ON CONFLICT DO NOTHING",
         )
     };
     for _ in 1..TRIES {

@@ -173,7 +173,10 @@ impl Worker {
                 Err(Failed::Unknown(pending)) => match self.settle(&pending, &mut tries).await {
                     Ok(Settled::Done) => return Piece::Answered(pending.outcomes),
                     Ok(Settled::NotDone) => continue,
-                    Err(cause) => return everyone(requests, Fault::indeterminate(cause)),
+                    Err(cause) => {
+                        self.shared.given_up.store(true, Ordering::Relaxed);
+                        return everyone(requests, Fault::indeterminate(cause));
+                    }
                 },
             };
             let remedy = failed.remedy();

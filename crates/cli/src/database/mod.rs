@@ -79,7 +79,7 @@ impl FromStr for Database {
         )?;
         // `sqlite:///var/shop.db` is the same file as `sqlite:/var/shop.db`.
         let path = path.strip_prefix("//").unwrap_or(path);
-        if path.is_empty() || path.starts_with(':') || path.contains('?') {
+        if path.is_empty() || path.starts_with(':') || path.contains('?') || path.contains("://") {
             return Err(
                 "the path of a file has to follow sqlite:, such as sqlite:jumun.db; \
                         databases in memory and URL parameters are not supported"
@@ -114,6 +114,7 @@ mod tests {
             ("sqlite:", None),
             ("sqlite::memory:", None),
             ("sqlite:shop.db?mode=ro", None),
+            ("sqlite:postgres://me:secret@localhost/shop", None),
             ("shop.db", None),
             ("mysql://localhost/shop", None),
             ("", None),

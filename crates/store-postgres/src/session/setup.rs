@@ -59,6 +59,7 @@ pub(super) async fn set_up(
 /// - A role or a database can have a `statement_timeout`, which would cut even
 ///   a commit that waits for its standbys, and an `idle_session_timeout`, which
 ///   would end the sessions of a pool.
+/// - A role can have backslashes mean something in every text.
 /// - Without warnings nobody would hear that a commit did not wait for them.
 /// - A commit that does not wait for the disk and the standbys is raised to one
 ///   that does; `remote_apply` waits for more and stays.
@@ -76,6 +77,7 @@ fn statements() -> String {
          SET lock_timeout = {}; \
          SET idle_in_transaction_session_timeout = {}; \
          SET client_min_messages = notice; \
+         SET standard_conforming_strings = on; \
          SELECT set_config('idle_session_timeout', '0', false) \
           WHERE current_setting('idle_session_timeout', true) IS NOT NULL; \
          SELECT set_config('synchronous_commit', 'on', false) \

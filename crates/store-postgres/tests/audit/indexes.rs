@@ -20,7 +20,7 @@ async fn every_index_of_the_shop_is_checked() {
     let indexes = shop.database.sql(
         "SELECT count(*) FROM pg_indexes
          WHERE schemaname = 'public'
-           AND tablename NOT IN ('refinery_schema_history', 'migration_turn')",
+           AND tablename NOT IN ('refinery_schema_history', 'jumun_migration_turn')",
     );
     let (law, users) = (&report.laws[6], 3);
     assert_eq!(law.law, Law::Storage);

@@ -2,6 +2,7 @@
 //! tells of success, with a warning. It is none until the standby has it.
 
 use jumun_domain::{Decision, Request};
+use jumun_store::{Fault, Readiness, Reads as _, Store as _};
 use tokio::task::block_in_place;
 
 use crate::support::asking::hand_over;
@@ -93,4 +94,38 @@ async fn a_key_is_not_answered_as_done_before_the_standby_has_what_it_did() {
         panic!("{first:?}, {second:?}");
     };
     assert_eq!(first, second);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_number_of_an_event_and_no_probe_counts_whose_wait_was_ended() {
+    let replicas = block_in_place(Replicas::start);
+    let shop = Shop::on(&replicas.primary);
+    shop.fill(1, 1).await;
+    let instance = shop.narrow_instance().await;
+    let answers = hand_over(&instance, vec![plain(order(1, &[1]))])
+        .all()
+        .await;
+    assert!(matches!(answers[..], [Ok(Decision::Done(_))]));
+
+    let lag = replicas.lag();
+    let reader = instance.clone();
+    let reading = tokio::spawn(async move { reader.events(0, 10).await });
+    waiting(&shop, 1).await;
+    end_waits(&shop, "pg_cancel_backend");
+    let told = reading.await.expect("no panic");
+    assert!(matches!(told, Err(Fault::Determinate(_))), "{told:?}");
+
+    let prober = instance.clone();
+    let probing = tokio::spawn(async move { prober.readiness().await });
+    waiting(&shop, 1).await;
+    end_waits(&shop, "pg_cancel_backend");
+    let told = probing.await.expect("no panic");
+    assert!(matches!(told, Readiness::NotReady(_)), "{told:?}");
+
+    drop(lag);
+    assert_eq!(
+        instance.events(0, 10).await.map(|it| it.len()).ok(),
+        Some(1)
+    );
+    assert_eq!(instance.readiness().await, Readiness::Ready);
 }

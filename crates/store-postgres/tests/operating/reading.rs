@@ -33,7 +33,7 @@ async fn the_reading_role_audits_and_checks_the_indexes_where_it_may() {
     let indexes = deployment.sql(
         "SELECT count(*) FROM pg_index JOIN pg_class ON pg_class.oid = indrelid \
          WHERE relnamespace = 'public'::regnamespace \
-         AND relname NOT IN ('refinery_schema_history', 'migration_turn')",
+         AND relname NOT IN ('refinery_schema_history', 'jumun_migration_turn')",
     );
     let checked = clean_audit(&target).await - checked_before;
     assert_eq!(checked.to_string(), indexes);

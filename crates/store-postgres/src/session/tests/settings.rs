@@ -11,6 +11,7 @@ async fn settings_of_a_database_do_not_weaken_a_session() {
         ("statement_timeout", "1s", "0"),
         ("lock_timeout", "0", "10s"),
         ("idle_in_transaction_session_timeout", "0", "5s"),
+        ("standard_conforming_strings", "off", "on"),
         ("idle_session_timeout", "1s", "0"),
         ("client_min_messages", "error", "notice"),
         ("synchronous_commit", "off", "on"),
