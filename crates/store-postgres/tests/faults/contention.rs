@@ -15,6 +15,16 @@ use crate::support::wait::{eventually, in_time};
 /// Requests at once.
 const MANY: usize = 1_000;
 
+/// Clients that send one order after the other, so that there are many batches.
+const CLIENTS: i64 = 8;
+
+/// Orders that each of them sends.
+const ORDERS_OF_A_CLIENT: i64 = 30;
+
+/// Products of each order: to lock that many takes a while, in which another
+/// batch begins to lock them, too.
+const MANY_PRODUCTS: i64 = 40;
+
 /// A shop at this isolation, and two instances.
 async fn shop(level: &str, users: i64, products: i64) -> (Shop, [Instance; 2]) {
     let shop = Shop::with_isolation(level);
@@ -126,22 +136,24 @@ async fn one_key_sent_a_hundred_times_to_two_instances_has_one_effect() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn orders_that_name_products_in_opposite_order_do_not_stop_each_other() {
     for level in ISOLATIONS {
-        let (shop, instances) = shop(level, 20, 2).await;
-        let orders = (0..MANY as i64).map(|place| {
-            let products = if place % 2 == 0 { [1, 2] } else { [2, 1] };
-            plain(order(place % 20 + 1, &products))
-        });
-        for decision in decide(&instances, orders.collect()).await {
-            assert!(
-                matches!(decision, Decision::Done(_)),
-                "{level}: {decision:?}"
-            );
+        let (shop, instances) = shop(level, CLIENTS, MANY_PRODUCTS).await;
+        // Those of one instance and those of the other have no user in common.
+        let mut clients = JoinSet::new();
+        for user in 1..=CLIENTS {
+            let instance = instances[user as usize % 2].clone();
+            clients.spawn(async move {
+                let mut products: Vec<_> = (1..=MANY_PRODUCTS).collect();
+                for _ in 0..ORDERS_OF_A_CLIENT {
+                    done(&instance, order(user, &products)).await;
+                    products.reverse();
+                }
+            });
         }
-        assert_eq!(
-            stock(&instances[0], 1).await,
-            PLENTY - MANY as i64,
-            "{level}"
-        );
+        in_time("all orders", clients.join_all()).await;
+        let sold = CLIENTS * ORDERS_OF_A_CLIENT;
+        for id in 1..=MANY_PRODUCTS {
+            assert_eq!(stock(&instances[0], id).await, PLENTY - sold, "{level}");
+        }
         check_end("opposite order", level, &shop, instances).await;
     }
 }

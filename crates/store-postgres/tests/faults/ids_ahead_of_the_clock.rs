@@ -18,8 +18,8 @@ const MANY: usize = 50;
 /// A clock that is wrong by this much would show.
 const HOUR_MICROS: i64 = 60 * 60 * 1_000_000;
 
-async fn placed(instance: &Instance, user: i64) -> Order {
-    match done(instance, order(user, &[1])).await {
+async fn placed(instance: &Instance, user: i64, product: i64) -> Order {
+    match done(instance, order(user, &[product])).await {
         Answer::OrderPlaced(order) => order.as_ref().clone(),
         other => panic!("no order: {other:?}"),
     }
@@ -36,24 +36,24 @@ async fn ids_of_a_user_rise_on_every_instance_when_the_clock_is_a_day_behind_the
     let shop = Shop::new();
     shop.fill(2, 1).await;
     let (one, two) = (shop.instance().await, shop.instance().await);
-    let first = placed(&one, 1).await;
+    let first = placed(&one, 1, 1).await;
     run_ahead(&shop, 1);
     let mut last = first.clone();
     for instance in [&two, &one, &two, &one] {
-        let next = placed(instance, 1).await;
+        let next = placed(instance, 1, 1).await;
         assert!(next.id > last.id, "{} after {}", next.id, last.id);
         let late = next.created_at.as_micros() - first.created_at.as_micros();
         assert!(late < HOUR_MICROS, "the time of an order is the clock's");
         last = next;
     }
-    placed(&one, 2).await;
+    placed(&one, 2, 1).await;
     Follower::start(two).has_seen_all(&shop).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_batch_that_needs_a_second_look_is_numbered_before_later_ones_of_its_users() {
     let shop = Shop::new();
-    shop.fill(2, 1).await;
+    shop.fill(2, 2).await;
     run_ahead(&shop, 1);
     let (one, two) = (shop.narrow_instance().await, shop.narrow_instance().await);
 
@@ -72,6 +72,7 @@ async fn a_batch_that_needs_a_second_look_is_numbered_before_later_ones_of_its_u
     let largest = shop.count("SELECT max(cardinality(event_ids)) FROM batches");
     assert_eq!(largest as usize, count - 1, "it was one batch");
 
-    placed(&two, 1).await;
+    // Of another product: only the user's own row tells how far the ids had come.
+    placed(&two, 1, 2).await;
     Follower::start(two).has_seen_all(&shop).await;
 }
