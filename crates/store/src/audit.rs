@@ -56,7 +56,7 @@ impl Law {
             Self::Coupons => "a coupon is used exactly when one paid order names it",
             Self::Orders => "lines - discount = payment, in the ledger once; cancels refunded once",
             Self::Events => "exactly one event an order and one a cancel",
-            Self::Storage => "the database file is intact",
+            Self::Storage => "the database is intact",
         }
     }
 }
