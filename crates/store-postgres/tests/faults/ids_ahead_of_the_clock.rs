@@ -25,6 +25,12 @@ async fn placed(instance: &Instance, user: i64, product: i64) -> Order {
     }
 }
 
+/// The time in an order's id: milliseconds in its upper 48 bits.
+fn minted_at_micros(order: &Order) -> i64 {
+    let millis = order.id.0.as_u128() >> 80;
+    i64::try_from(millis).expect("48 bits") * 1_000
+}
+
 /// The ids of this user were last minted tomorrow.
 fn run_ahead(shop: &Shop, user: i64) {
     let ahead = format!("UPDATE users SET last_key = last_key + {DAY} WHERE user_id = {user}");
@@ -44,6 +50,12 @@ async fn ids_of_a_user_rise_on_every_instance_when_the_clock_is_a_day_behind_the
         assert!(next.id > last.id, "{} after {}", next.id, last.id);
         let late = next.created_at.as_micros() - first.created_at.as_micros();
         assert!(late < HOUR_MICROS, "the time of an order is the clock's");
+        let ahead = minted_at_micros(&next) - next.created_at.as_micros();
+        assert!(
+            ahead > 23 * HOUR_MICROS,
+            "{} is above what was stored",
+            next.id
+        );
         last = next;
     }
     placed(&one, 2, 1).await;
