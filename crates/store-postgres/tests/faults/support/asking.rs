@@ -55,12 +55,16 @@ pub(crate) fn hand_over(instance: &Instance, requests: Vec<Request>) -> Answers 
     Answers(begun.collect())
 }
 
-/// The answers to many requests, sent at once.
-pub(crate) async fn ask_all(
-    instance: &Instance,
-    requests: Vec<Request>,
-) -> Vec<Result<Decision, Fault>> {
-    hand_over(instance, requests).all().await
+/// Requests handed over at once, so that the queue has room for those of others.
+const AT_ONCE: usize = 2_000;
+
+/// The answers to any number of requests.
+pub(crate) async fn ask_all(instance: &Instance, requests: Vec<Request>) -> Vec<Outcome> {
+    let mut answers = Vec::with_capacity(requests.len());
+    for lot in requests.chunks(AT_ONCE) {
+        answers.extend(hand_over(instance, lot.to_vec()).all().await);
+    }
+    answers
 }
 
 /// The answer to a command that nothing stands in the way of.
