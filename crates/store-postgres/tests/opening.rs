@@ -48,7 +48,8 @@ async fn a_table_of_something_else_is_left_as_it_is() {
 }
 
 fn register(id: i64) -> Request {
-    let register = RegisterUser::new(UserId::new(id).unwrap(), Some("민지 😀")).unwrap();
+    let id = UserId::new(id).expect("a small number");
+    let register = RegisterUser::new(id, Some("민지 😀")).expect("a short name");
     Request::new(Command::RegisterUser(register), None)
 }
 
