@@ -130,7 +130,7 @@ CREATE TABLE entries (
     reason        text
 );
 
--- One row for each batch of requests that changed something, written in its own
+-- One row for each batch that changed something or answered a request again, in its own
 -- transaction: it tells whether a commit whose answer was lost was done, and it
 -- carries the batch's events, in the order in which they were decided.
 CREATE TABLE batches (

@@ -1,5 +1,6 @@
-//! Rows of `batches`: one for each batch that changed something. It carries the
-//! batch's events, and it tells whether a commit whose answer was lost was done.
+//! Rows of `batches`: one for each batch that changed something or answered a
+//! request again. It carries the batch's events, and it tells whether a commit
+//! whose answer was lost was done.
 
 use jumun_domain::{Event, EventKind, Timestamp};
 use uuid::Uuid;
