@@ -5,6 +5,7 @@
 //! engine runs.
 
 mod audit;
+pub mod delivery;
 mod fault;
 mod figures;
 mod import;
