@@ -59,6 +59,9 @@ async fn figures_name_routes_and_not_paths(engine: Engine) {
     // Of a line only its labels: a duration may well have these digits.
     let labels = |line: &str| line.rsplit_once('}').map_or("", |it| it.0).to_owned();
     for line in metrics.text.lines() {
-        assert!(!labels(line).contains("4711"), "an id became a label: {line}");
+        assert!(
+            !labels(line).contains("4711"),
+            "an id became a label: {line}"
+        );
     }
 }
