@@ -48,6 +48,7 @@ pub use message::{CONTENT_TYPE, Message};
 pub use outcome::{Failure, FailureKind, Outcome};
 pub use secret::{Secret, SecretError};
 pub use settings::{
-    DEFAULT_TIMEOUT, DeliveryOrder, MAX_IN_FLIGHT, MAX_NAME_BYTES, MAX_SECRETS, MAX_TIMEOUT,
-    MIN_TIMEOUT, PlatformSettings, PlatformUrl, SettingsError,
+    DEFAULT_ATTEMPTS_KEPT_FOR, DEFAULT_DEAD_LETTER_AFTER, DEFAULT_DEAD_LETTER_BLOCKS_FOR,
+    DEFAULT_TIMEOUT, DeliveryOrder, MAX_IN_FLIGHT, MAX_NAME_BYTES, MAX_PERIOD, MAX_SECRETS,
+    MAX_TIMEOUT, MIN_TIMEOUT, PlatformSettings, PlatformUrl, SettingsError,
 };

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use jumun_store::delivery::AttemptResult;
+
 /// How one attempt to send a message ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Outcome {
@@ -83,17 +85,25 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
-    /// One of a few names, for a label of a metric.
-    pub fn label(self) -> &'static str {
+    /// What is recorded of it.
+    pub fn result(self) -> AttemptResult {
         match self {
-            Self::Status(_) => "status",
-            Self::Redirect(_) => "redirect",
-            Self::Timeout => "timeout",
-            Self::Connect => "connect",
-            Self::Reset => "reset",
-            Self::Tls => "tls",
-            Self::Refused => "refused",
-            Self::Other => "other",
+            Self::Status(_) => AttemptResult::Status,
+            Self::Redirect(_) => AttemptResult::Redirect,
+            Self::Timeout => AttemptResult::Timeout,
+            Self::Connect => AttemptResult::Connect,
+            Self::Reset => AttemptResult::Reset,
+            Self::Tls => AttemptResult::Tls,
+            Self::Refused => AttemptResult::Refused,
+            Self::Other => AttemptResult::Other,
+        }
+    }
+
+    /// The status of the answer, if there was one.
+    pub fn status(self) -> Option<u16> {
+        match self {
+            Self::Status(status) | Self::Redirect(status) => Some(status),
+            _ => None,
         }
     }
 }

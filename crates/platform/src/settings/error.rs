@@ -1,6 +1,6 @@
 //! Settings that cannot be used, in sentences that say what to do.
 
-use super::{MAX_IN_FLIGHT, MAX_NAME_BYTES, MAX_SECRETS, MAX_TIMEOUT, MIN_TIMEOUT};
+use super::{MAX_IN_FLIGHT, MAX_NAME_BYTES, MAX_PERIOD, MAX_SECRETS, MAX_TIMEOUT, MIN_TIMEOUT};
 
 /// Why a platform's settings cannot be used. No sentence quotes a URL or a secret.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -36,6 +36,22 @@ pub enum SettingsError {
     #[error("the timeout of {name} must be from {MIN_TIMEOUT:?} to {MAX_TIMEOUT:?}; change it")]
     Timeout {
         /// The platform's name.
+        name: String,
+    },
+    /// A period is too long to reckon with.
+    #[error(
+        "a period of {name} is longer than {} days; shorten it", MAX_PERIOD.as_secs() / 86_400
+    )]
+    Period {
+        /// The platform's name.
+        name: String,
+    },
+    /// Two platforms have one name, and could not be told apart.
+    #[error(
+        "two platforms have the name {name}; give each a name of its own, in a [[platform]] table of the configuration file"
+    )]
+    SameName {
+        /// The name.
         name: String,
     },
     /// Too much at a time.

@@ -30,8 +30,8 @@ pub const MIN_TIMEOUT: Duration = Duration::from_millis(10);
 pub const MAX_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Each message on its way over HTTP needs a connection of its own. As many as
-/// these carry thousands a second to a platform that answers in 10 ms.
-const DEFAULT_IN_FLIGHT_HTTP: usize = 64;
+/// these carry ten thousand a second to a platform that answers in 10 ms.
+const DEFAULT_IN_FLIGHT_HTTP: usize = 256;
 
 /// The others share one connection, or one fsync: the more together the cheaper.
 const DEFAULT_IN_FLIGHT_SHARED: usize = 1024;
@@ -39,19 +39,37 @@ const DEFAULT_IN_FLIGHT_SHARED: usize = 1024;
 /// The most messages on their way at a time: each is held in memory.
 pub const MAX_IN_FLIGHT: usize = 65_536;
 
+/// How long a message is tried before it becomes a dead letter: a platform that
+/// is away over a long weekend loses nothing.
+pub const DEFAULT_DEAD_LETTER_AFTER: Duration = Duration::from_secs(3 * DAY_S);
+
+/// How long a dead letter holds up its user's later messages: a working day, in
+/// which somebody can look at it and send it again.
+pub const DEFAULT_DEAD_LETTER_BLOCKS_FOR: Duration = Duration::from_secs(DAY_S);
+
+/// How long the record of attempts is kept: a week, within which somebody asks.
+pub const DEFAULT_ATTEMPTS_KEPT_FOR: Duration = Duration::from_secs(7 * DAY_S);
+
+/// The longest that any of these may be: what is meant to be for ever is said so.
+pub const MAX_PERIOD: Duration = Duration::from_secs(3_660 * DAY_S);
+
+const DAY_S: u64 = 24 * 3600;
+
 /// The old secret and the new one, while they change.
 pub const MAX_SECRETS: usize = 2;
 
 /// The longest name: it is stored with every attempt and labels metrics.
 pub const MAX_NAME_BYTES: usize = 255;
 
-/// What of one user's messages may overtake what.
+/// What a dead letter means for its user's later messages. As long as a message
+/// is still tried, they wait for it either way.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum DeliveryOrder {
-    /// Nothing: a user's next message is sent once the one before is delivered.
+    /// They wait on, for [`PlatformSettings::dead_letter_blocks_for`], so that
+    /// somebody can send the dead letter again in its place.
     #[default]
     Strict,
-    /// A message that failed does not hold up the user's later ones.
+    /// They are sent at once.
     Relaxed,
 }
 
@@ -79,11 +97,19 @@ pub struct PlatformSettings {
     pub secrets: Vec<Secret>,
     /// What may overtake what.
     pub order: DeliveryOrder,
-    /// How many messages may be on their way at a time. The sender keeps to it;
-    /// the client makes room for as many.
+    /// How many messages may be on their way at a time: sent, and not yet
+    /// recorded as delivered. So many may be repeated after a crash. The sender
+    /// keeps to it; the client makes room for as many.
     pub max_in_flight: NonZeroUsize,
     /// How long one attempt may take, from the first byte to the last.
     pub timeout: Duration,
+    /// For how long a message is tried before it becomes a dead letter.
+    pub dead_letter_after: Duration,
+    /// For how long a dead letter holds up its user's later messages, with
+    /// [`DeliveryOrder::Strict`].
+    pub dead_letter_blocks_for: Duration,
+    /// For how long the record of attempts is kept.
+    pub attempts_kept_for: Duration,
     /// Whether an `http(s)://` URL may lead to an address that is not public:
     /// loopback, a private network, the metadata service of a cloud.
     pub allow_private_addresses: bool,
@@ -112,6 +138,9 @@ impl PlatformSettings {
             order: DeliveryOrder::default(),
             max_in_flight: NonZeroUsize::new(max_in_flight).unwrap_or(NonZeroUsize::MIN),
             timeout: DEFAULT_TIMEOUT,
+            dead_letter_after: DEFAULT_DEAD_LETTER_AFTER,
+            dead_letter_blocks_for: DEFAULT_DEAD_LETTER_BLOCKS_FOR,
+            attempts_kept_for: DEFAULT_ATTEMPTS_KEPT_FOR,
             allow_private_addresses: false,
             root_certificates: None,
         })
@@ -134,6 +163,14 @@ impl PlatformSettings {
         }
         if !(MIN_TIMEOUT..=MAX_TIMEOUT).contains(&self.timeout) {
             return Err(SettingsError::Timeout { name: name() });
+        }
+        let periods = [
+            self.dead_letter_after,
+            self.dead_letter_blocks_for,
+            self.attempts_kept_for,
+        ];
+        if periods.iter().any(|it| *it > MAX_PERIOD) {
+            return Err(SettingsError::Period { name: name() });
         }
         if self.max_in_flight.get() > MAX_IN_FLIGHT {
             return Err(SettingsError::InFlight { name: name() });
