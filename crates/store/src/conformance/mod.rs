@@ -16,6 +16,7 @@
 // that from a feature.
 #![allow(clippy::unwrap_used)]
 
+mod deliveries;
 mod expect;
 mod fixtures;
 mod harness;
@@ -50,6 +51,7 @@ mod stock_races;
 mod texts;
 mod users;
 
+pub use deliveries::{Deliveries, DeliveryHarness, Leases, cases as delivery_cases};
 pub use harness::Harness;
 
 /// The cases by file, as functions over a fresh harness: for

@@ -18,11 +18,16 @@ const HUNG_AFTER: Duration = Duration::from_secs(120);
 
 /// Runs a case on a fresh database, then checks that every law holds.
 pub(super) async fn run(harness: impl Harness, case: impl AsyncFnOnce(&Trial)) {
-    let work = async {
+    in_time(async {
         let trial = Trial::open(harness).await;
         case(&trial).await;
         trial.finish().await;
-    };
+    })
+    .await;
+}
+
+/// Panics when the work seems to have no end.
+pub(super) async fn in_time(work: impl Future<Output = ()>) {
     if tokio::time::timeout(HUNG_AFTER, work).await.is_err() {
         panic!("hung: no answer within {HUNG_AFTER:?}; look for a lost reply or a deadlock");
     }
@@ -41,7 +46,7 @@ struct Inner {
 }
 
 impl Trial {
-    async fn open(harness: impl Harness) -> Self {
+    pub(super) async fn open(harness: impl Harness) -> Self {
         let store = harness.open().await;
         Self(Arc::new(Inner {
             harness: Box::new(harness),
@@ -52,7 +57,7 @@ impl Trial {
     }
 
     /// Checks every law from the reads, then asks the engine's own audit.
-    async fn finish(&self) {
+    pub(super) async fn finish(&self) {
         self.check_laws().await;
         let report = self.0.harness.audit().await;
         assert!(
