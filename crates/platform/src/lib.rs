@@ -27,6 +27,7 @@ pub mod backoff;
 pub mod breaker;
 mod client;
 mod connect;
+pub mod dispatch;
 mod excerpt;
 mod file;
 mod http;

@@ -24,6 +24,23 @@ pub struct PlatformUrl {
     pub(crate) target: Target,
 }
 
+impl PlatformUrl {
+    /// The kind of platform, in a word for logs: `http`, `nats`, `kafka` or `file`.
+    pub fn kind(&self) -> &'static str {
+        match self.target {
+            Target::Http(_) => "http",
+            Target::Nats(_) => "nats",
+            Target::Kafka(_) => "kafka",
+            Target::File(_) => "file",
+        }
+    }
+
+    /// Whether what is sent there can be signed: over HTTP only.
+    pub fn is_signable(&self) -> bool {
+        matches!(self.target, Target::Http(_))
+    }
+}
+
 impl FromStr for PlatformUrl {
     type Err = SettingsError;
 

@@ -1,0 +1,123 @@
+//! Delivers to one platform, whenever it holds its lease.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jumun_domain::Timestamp;
+use jumun_store::NumberedEvent;
+use jumun_store::delivery::Lease;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::figures::Figures;
+use super::outbox::Desk;
+use super::schedule::{Moment, Rules};
+use super::terms::LEASE_PERIOD;
+use super::tour::{End, Tour};
+use super::{Clock, Render};
+use crate::client::Client;
+use crate::message::Message;
+
+/// All that is needed to deliver to one platform.
+pub(super) struct Courier {
+    pub(super) name: Arc<str>,
+    pub(super) rules: Rules,
+    /// How long the record of attempts is kept.
+    pub(super) attempts_kept_for: Duration,
+    pub(super) holder: Uuid,
+    pub(super) desk: Desk,
+    pub(super) client: Arc<dyn Client>,
+    pub(super) render: Render,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) figures: Figures,
+}
+
+impl Courier {
+    /// Delivers until it is told to stop.
+    pub(super) async fn run(self, mut stop: watch::Receiver<bool>) {
+        while let Some((lease, asked)) = self.wait_for_lease(&mut stop).await {
+            let tour = match Tour::begin(&self, lease, asked).await {
+                Ok(Some(tour)) => tour,
+                Ok(None) => continue,
+                Err(fault) => {
+                    tracing::warn!(platform = &*self.name, %fault, "a dispatcher cannot begin; it tries again");
+                    if self.pause(&mut stop).await.is_none() {
+                        return;
+                    }
+                    continue;
+                }
+            };
+            tracing::info!(platform = &*self.name, "delivers to this platform");
+            let end = tour.run(&mut stop).await;
+            self.figures.idle();
+            match end {
+                End::Stopped => return,
+                End::Lost => {
+                    tracing::warn!(
+                        platform = &*self.name,
+                        "another instance delivers to this platform now"
+                    );
+                }
+            }
+        }
+    }
+
+    /// Asks for the lease until it is had; with it, when it was asked for.
+    /// `None` when it is told to stop.
+    async fn wait_for_lease(&self, stop: &mut watch::Receiver<bool>) -> Option<(Lease, Instant)> {
+        let mut in_trouble = false;
+        loop {
+            if *stop.borrow() {
+                return None;
+            }
+            let asked = self.clock.now();
+            match self.desk.take_lease(self.name.clone(), self.holder).await {
+                Ok(Some(lease)) => return Some((lease, asked)),
+                Ok(None) => {}
+                Err(fault) if in_trouble => {
+                    tracing::debug!(platform = &*self.name, %fault, "no lease yet");
+                }
+                Err(fault) => {
+                    in_trouble = true;
+                    tracing::warn!(
+                        platform = &*self.name, %fault,
+                        "it is not known who delivers to this platform; it is asked again each second"
+                    );
+                }
+            }
+            self.pause(stop).await?;
+        }
+    }
+
+    /// Waits for as long as between two renewals; `None` when it is told to stop.
+    async fn pause(&self, stop: &mut watch::Receiver<bool>) -> Option<()> {
+        let until = self.clock.now() + LEASE_PERIOD;
+        tokio::select! {
+            () = self.clock.sleep_until(until) => Some(()),
+            // A sender that is gone wants it to stop, too.
+            _ = stop.wait_for(|asked| *asked) => None,
+        }
+    }
+
+    pub(super) fn moment(&self) -> Moment {
+        Moment {
+            now: self.clock.now(),
+            at: self.clock.at(),
+        }
+    }
+
+    pub(super) fn message(&self, event: &NumberedEvent) -> Message {
+        Message {
+            sequence: event.sequence,
+            id: event.event.id.0,
+            user_id: event.event.order.user_id,
+            body: (self.render)(event),
+        }
+    }
+
+    /// Attempts that ended before this are forgotten.
+    pub(super) fn forgets_before(&self) -> Timestamp {
+        let kept = i64::try_from(self.attempts_kept_for.as_micros()).unwrap_or(i64::MAX);
+        Timestamp::from_micros(self.clock.at().as_micros().saturating_sub(kept))
+    }
+}

@@ -1,0 +1,114 @@
+//! Delivers the events of a shop to its platforms.
+//!
+//! A dispatcher reads committed events in the order in which every reader sees
+//! them, and sends each to its platform until that has it: at least once, in
+//! order for one user, with many users in flight at a time. How far it has come
+//! is recorded in the database, so that a crash repeats at most what was in
+//! flight. Of several instances on one database one delivers to a platform at a
+//! time, by a lease; another takes over when it is gone.
+//!
+//! Each platform has a thread of its own, of a lower priority than the threads
+//! that answer shoppers: on a machine that is busy with orders, orders go first,
+//! and events catch up.
+
+mod clock;
+mod courier;
+mod figures;
+mod outbox;
+mod schedule;
+mod terms;
+mod thread;
+mod tour;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use jumun_store::NumberedEvent;
+use jumun_store::delivery::Outbox;
+use uuid::Uuid;
+
+pub use clock::{Clock, SystemClock};
+pub use terms::{LEASE_TERM, MAX_TAKE_OVER};
+
+use crate::connect::connect;
+use crate::settings::{PlatformSettings, SettingsError};
+use courier::Courier;
+use figures::Figures;
+use outbox::Desk;
+use schedule::Rules;
+use thread::Running;
+
+/// Makes the JSON of an event, the same for every platform and for `GET /events`.
+pub type Render = Arc<dyn Fn(&NumberedEvent) -> Bytes + Send + Sync>;
+
+/// What a dispatcher works with.
+#[derive(Clone)]
+pub struct Means {
+    /// The events, and how far each platform has come.
+    pub outbox: Arc<dyn Outbox>,
+    /// How events are written down.
+    pub render: Render,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The dispatchers of one process, running until they are stopped. Dropping
+/// this stops them, too, and leaves their leases to run out.
+pub struct Dispatchers {
+    running: Vec<Running>,
+}
+
+impl Dispatchers {
+    /// Starts to deliver to each of the platforms. Has to be called within the
+    /// runtime that the outbox works on. A platform that is away is no error.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] names the setting that cannot be used; nothing was started.
+    pub fn start(means: &Means, platforms: Vec<PlatformSettings>) -> Result<Self, SettingsError> {
+        let mut names: Vec<&str> = platforms.iter().map(|it| &*it.name).collect();
+        names.sort_unstable();
+        if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(SettingsError::SameName {
+                name: pair[0].to_owned(),
+            });
+        }
+        for settings in &platforms {
+            settings.check()?;
+        }
+        let holder = Uuid::new_v4();
+        let runtime = tokio::runtime::Handle::current();
+        let mut running = Vec::with_capacity(platforms.len());
+        for settings in platforms {
+            let desk = Desk::new(means.outbox.clone(), runtime.clone());
+            let (render, clock) = (means.render.clone(), means.clock.clone());
+            running.push(thread::start(settings, move |settings| {
+                let client = connect(settings)?;
+                let name: Arc<str> = settings.name.as_str().into();
+                Ok(Courier {
+                    figures: Figures::new(&name),
+                    name,
+                    rules: Rules::from(settings),
+                    attempts_kept_for: settings.attempts_kept_for,
+                    holder,
+                    desk,
+                    client,
+                    render,
+                    clock,
+                })
+            })?);
+        }
+        Ok(Self { running })
+    }
+
+    /// Sends nothing more, waits a moment for what is on its way, records it and
+    /// gives the leases back.
+    pub async fn stop(self) {
+        for running in &self.running {
+            running.ask_to_stop();
+        }
+        for running in self.running {
+            running.stopped().await;
+        }
+    }
+}

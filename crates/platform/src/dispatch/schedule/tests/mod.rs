@@ -1,0 +1,5 @@
+mod order;
+mod outages;
+mod random;
+mod replays;
+mod world;

@@ -1,0 +1,45 @@
+//! How often and how long, with the reasons.
+
+use std::time::Duration;
+
+/// For how long a lease holds without a renewal: within this another instance
+/// takes over from one that died, and an instance that is only slow for a moment
+/// does not lose it.
+pub const LEASE_TERM: Duration = Duration::from_secs(5);
+
+/// How often a lease is renewed, and asked for where another has it.
+pub(super) const LEASE_PERIOD: Duration = Duration::from_secs(1);
+
+/// How long it takes at most until another instance delivers after one has died.
+pub const MAX_TAKE_OVER: Duration = Duration::from_secs(7);
+
+/// How long before the end of its lease a dispatcher sends nothing more: what it
+/// sends takes a moment to leave.
+pub(super) const LEASE_MARGIN: Duration = Duration::from_millis(500);
+
+/// How often to look for events that another process has committed.
+pub(super) const POLL_PERIOD: Duration = Duration::from_millis(50);
+
+/// The least pause between two reads, so that events are read in lots.
+pub(super) const READ_PAUSE: Duration = Duration::from_millis(3);
+
+/// The least pause between two records, for the same reason.
+pub(super) const RECORD_PAUSE: Duration = Duration::from_millis(5);
+
+/// The pause after the database has failed.
+pub(super) const TROUBLE_PAUSE: Duration = Duration::from_millis(500);
+
+/// How often the record of attempts is pruned; one lot each time.
+pub(super) const PRUNE_PERIOD: Duration = Duration::from_secs(10);
+
+/// The pause between two lots, as long as there is more.
+pub(super) const PRUNE_LOT_PAUSE: Duration = Duration::from_millis(200);
+
+/// How long a stop waits for what is on its way and for its record. What has not
+/// come back by then is sent again at the next start.
+pub(super) const STOP_PERIOD: Duration = Duration::from_secs(5);
+
+/// How much lower than usual the priority of a dispatcher's thread is, as a
+/// `nice` value: of a machine that is wholly busy with orders it gets about a
+/// tenth.
+pub(super) const NICE: i32 = 5;
