@@ -5,6 +5,7 @@ use jumun_store::Fault;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use crate::apply::apply;
+use crate::change::{self, Change, Changed};
 use crate::gather::gather;
 use crate::mint;
 use crate::sales::SalesLog;
@@ -21,6 +22,16 @@ pub(crate) enum BatchError {
     Unknown(StorageError),
 }
 
+impl BatchError {
+    /// What those who asked are told.
+    pub(crate) fn fault(&self) -> Fault {
+        match self {
+            Self::NotDone(error) => error.not_done(),
+            Self::Unknown(error) => Fault::indeterminate(error.explain()),
+        }
+    }
+}
+
 impl From<StorageError> for BatchError {
     fn from(error: StorageError) -> Self {
         Self::NotDone(error)
@@ -33,13 +44,14 @@ impl From<rusqlite::Error> for BatchError {
     }
 }
 
-/// Decides `requests` in order and commits once.
+/// Decides `requests` in order, writes `changes` beside them, and commits once.
 pub(crate) fn run(
     connection: &mut Connection,
     requests: &[Request],
+    changes: &mut [Box<dyn Change>],
     sales: &mut SalesLog,
-) -> Result<Outcomes, BatchError> {
-    let result = attempt(connection, requests, sales);
+) -> Result<(Outcomes, Changed), BatchError> {
+    let result = attempt(connection, requests, changes, sales);
     if result.is_err() {
         sales.forget();
     }
@@ -49,12 +61,14 @@ pub(crate) fn run(
 fn attempt(
     connection: &mut Connection,
     requests: &[Request],
+    changes: &mut [Box<dyn Change>],
     sales: &mut SalesLog,
-) -> Result<Outcomes, BatchError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+) -> Result<(Outcomes, Changed), BatchError> {
+    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let outcomes = decide_all(&transaction, requests, sales)?;
+    let changed = change::write_all(&mut transaction, changes)?;
     match transaction.commit() {
-        Ok(()) => Ok(outcomes),
+        Ok(()) => Ok((outcomes, changed)),
         Err(error) => Err(commit_failed(error)),
     }
 }
@@ -65,6 +79,9 @@ pub(crate) fn decide_all(
     requests: &[Request],
     sales: &mut SalesLog,
 ) -> Result<Outcomes, StorageError> {
+    if requests.is_empty() {
+        return Ok(Outcomes::new());
+    }
     let mut ids = mint::resume(connection)?;
     let before = ids.position();
     let mut outcomes = Vec::with_capacity(requests.len());

@@ -8,8 +8,10 @@ mod apply;
 mod audit;
 mod backup;
 mod batch;
+mod change;
 mod checkpoint;
 mod connection;
+mod delivery;
 mod error;
 mod frozen;
 mod gather;
@@ -32,6 +34,7 @@ mod writer;
 
 pub use audit::audit;
 pub use backup::{BackupError, backup};
+pub use delivery::SqlitePlatforms;
 pub use error::OpenError;
 pub use import::{ImportError, Importer};
 pub use migrate::{Migration, migrate};

@@ -1,10 +1,18 @@
 //! One server and one import a file, kept by operating system locks.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::error::OpenError;
+
+/// How often a lock is tried before it counts as held: whoever only looks
+/// whether there is a server ([`is_served`]) holds it for an instant.
+const TRIES: u32 = 5;
+
+/// Between two tries; the looks take microseconds.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Held while a server runs on the database, on `<database>.lock`.
 #[derive(Debug)]
@@ -21,6 +29,16 @@ impl ServerLock {
         };
         let held = FileLock::take(lock_path(path, ".lock"), refused)?;
         Ok(Self { _held: held })
+    }
+}
+
+/// Whether a server runs on the database at `path`. Where that cannot be told,
+/// it counts as running, which is the careful answer.
+pub(crate) fn is_served(path: &Path) -> bool {
+    match File::open(lock_path(path, ".lock")) {
+        // Others may look at the same moment; the lock goes with the handle.
+        Ok(file) => file.try_lock_shared().is_err(),
+        Err(error) => error.kind() != ErrorKind::NotFound,
     }
 }
 
@@ -69,7 +87,7 @@ impl FileLock {
             .truncate(false)
             .open(&lock_path)
             .map_err(unusable)?;
-        match file.try_lock() {
+        match lock(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut text = String::new();
@@ -87,6 +105,16 @@ impl FileLock {
         let _ = writeln!(file, "{}", std::process::id());
         Ok(Self { file })
     }
+}
+
+fn lock(file: &File) -> Result<(), TryLockError> {
+    for _ in 1..TRIES {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            outcome => return outcome,
+        }
+    }
+    file.try_lock()
 }
 
 impl Drop for FileLock {

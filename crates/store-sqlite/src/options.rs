@@ -83,6 +83,10 @@ pub(crate) const READER_CACHE_KIB: i64 = 8 << 10;
 /// Prepared statements kept by a connection: more than there are.
 pub(crate) const STATEMENT_CACHE: usize = 128;
 
+/// Entries of what is recorded of deliveries that are removed in one
+/// transaction: some milliseconds, which orders beside it wait for.
+pub(crate) const PRUNE_LOT: usize = 500;
+
 /// What a probe of the storage writes: about a small batch of orders.
 pub(crate) const PROBE_BYTES: i64 = 64 << 10;
 

@@ -7,6 +7,8 @@ use jumun_domain::{Decision, Request};
 use jumun_store::Fault;
 use tokio::sync::oneshot;
 
+use crate::change::Change;
+
 /// What the writer is asked for.
 pub(crate) enum Job {
     /// Decide this and answer.
@@ -14,6 +16,8 @@ pub(crate) enum Job {
         request: Request,
         reply: oneshot::Sender<Result<Decision, Fault>>,
     },
+    /// Write this beside the requests and answer.
+    Change(Box<dyn Change>),
     /// Show that a commit goes through.
     Probe {
         reply: oneshot::Sender<Result<(), Fault>>,
@@ -40,6 +44,15 @@ struct State {
 pub(crate) enum Refused {
     Full,
     Closed,
+}
+
+impl From<Refused> for Fault {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Full => Self::Overloaded,
+            Refused::Closed => Self::determinate("the database is closed; the server is stopping"),
+        }
+    }
 }
 
 impl Queue {
@@ -115,6 +128,7 @@ impl Queue {
             let fault = || Fault::determinate("the writer stopped; restart the server");
             match job {
                 Job::Execute { reply, .. } => drop(reply.send(Err(fault()))),
+                Job::Change(change) => change.answer(Err(fault())),
                 Job::Probe { reply } => drop(reply.send(Err(fault()))),
             }
         }

@@ -14,6 +14,9 @@ pub(crate) enum StorageError {
         "a row of {table} cannot be read ({what}); see what `jumun audit` finds, and restore a backup"
     )]
     Corrupt { table: &'static str, what: String },
+    /// What was asked for cannot be written as it is.
+    #[error("{0}")]
+    Refused(String),
     /// After a failed commit the database could not be opened again.
     #[error("the database could not be reopened: {0}")]
     NotReopened(String),
@@ -31,7 +34,7 @@ impl StorageError {
     /// trying the requests of a batch one by one would not help.
     pub(crate) fn concerns_everyone(&self) -> bool {
         match self {
-            Self::Corrupt { .. } => false,
+            Self::Corrupt { .. } | Self::Refused(_) => false,
             Self::NotReopened(_) => true,
             Self::Sqlite(error) => !matches!(
                 error.sqlite_error_code(),

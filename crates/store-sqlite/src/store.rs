@@ -14,7 +14,7 @@ use jumun_store::{
     BestSeller, CouponView, Fault, NumberedEvent, Page, PageOf, Readiness, Reads, Shop, Store,
 };
 use tokio::runtime::Handle;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::checkpoint::Checkpointer;
 use crate::connection::Role;
@@ -23,7 +23,7 @@ use crate::gather::gather;
 use crate::lock::ServerLock;
 use crate::migrate::{check_ours, migrate, open_current, pinned_currency};
 use crate::options::Options;
-use crate::queue::{Job, Queue, Refused};
+use crate::queue::{Job, Queue};
 use crate::readers::Readers;
 use crate::rows::{campaign, order, product, user};
 use crate::storage::StorageError;
@@ -33,8 +33,8 @@ use crate::{mint, reads, remembered, sales};
 /// A shop in one SQLite file, held by this process alone.
 pub struct SqliteStore {
     shop: Shop,
-    shared: Arc<Shared>,
-    readers: Readers,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) readers: Readers,
     running: Mutex<Option<Running>>,
 }
 
@@ -70,6 +70,7 @@ impl SqliteStore {
             queue: Queue::new(options.queue_capacity),
             trouble: Mutex::default(),
             checkpoints: Arc::default(),
+            news: watch::Sender::default(),
         });
         let readers = Readers::open(path, options.readers)?;
         let checkpointer = Checkpointer::start(path, shared.checkpoints.clone())?;
@@ -88,7 +89,7 @@ impl SqliteStore {
         })
     }
 
-    async fn read<T: Send + 'static>(
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         query: impl FnOnce(&rusqlite::Connection) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, Fault> {
@@ -122,21 +123,11 @@ impl Drop for SqliteStore {
     }
 }
 
-fn refused(refused: Refused) -> Fault {
-    match refused {
-        Refused::Full => Fault::Overloaded,
-        Refused::Closed => Fault::determinate("the database is closed; the server is stopping"),
-    }
-}
-
 #[async_trait]
 impl Store for SqliteStore {
     async fn execute(&self, request: Request) -> Result<Decision, Fault> {
         let (reply, answer) = oneshot::channel();
-        self.shared
-            .queue
-            .push(Job::Execute { request, reply })
-            .map_err(refused)?;
+        self.shared.queue.push(Job::Execute { request, reply })?;
         answer.await.unwrap_or_else(|_| {
             Err(Fault::indeterminate(
                 "the writer stopped; restart the server",
@@ -171,7 +162,7 @@ impl Store for SqliteStore {
             Ok(()) => answer.await.unwrap_or_else(|_| {
                 Err(Fault::determinate("the writer stopped; restart the server"))
             }),
-            Err(refusal) => Err(refused(refusal)),
+            Err(refusal) => Err(refusal.into()),
         };
         match outcome {
             Ok(()) => Readiness::Ready,

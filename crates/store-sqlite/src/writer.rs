@@ -5,15 +5,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use jumun_domain::{Decision, Request};
+use jumun_domain::{Answer, Decision, Request};
 use jumun_store::{Fault, count_orders};
 use rusqlite::Connection;
 use tokio::runtime::Handle;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::batch::{self, BatchError, Outcomes};
+use crate::change::{Change, Changed};
 use crate::checkpoint::{self, CheckpointSignal};
 use crate::connection::{self, Role};
+use crate::delivery;
 use crate::error::OpenError;
 use crate::options::{MAX_BATCH, PROBE_BYTES};
 use crate::queue::{Job, Queue};
@@ -30,6 +32,8 @@ pub(crate) struct Shared {
     pub(crate) queue: Queue,
     pub(crate) trouble: Trouble,
     pub(crate) checkpoints: Arc<CheckpointSignal>,
+    /// Changed after each commit that wrote an event.
+    pub(crate) news: watch::Sender<()>,
 }
 
 impl Shared {
@@ -52,6 +56,7 @@ pub(crate) fn start(
     runtime: Handle,
 ) -> Result<JoinHandle<()>, OpenError> {
     let connection = open(path, &shared)?;
+    delivery::end_leases_left_behind(&connection);
     let mut writer = Writer {
         path: path.to_owned(),
         connection: Some(connection),
@@ -111,6 +116,7 @@ impl Writer {
             metrics::gauge!("jumun_queue_depth").set(self.shared.queue.depth() as f64);
             let mut requests = Vec::with_capacity(jobs.len());
             let mut replies = Vec::with_capacity(jobs.len());
+            let mut changes = Vec::new();
             let mut probes = Vec::new();
             for job in jobs.drain(..) {
                 match job {
@@ -118,12 +124,15 @@ impl Writer {
                         requests.push(request);
                         replies.push(reply);
                     }
+                    Job::Change(change) => changes.push(change),
                     Job::Probe { reply } => probes.push(reply),
                 }
             }
-            if !requests.is_empty() {
-                let outcomes = self.write(&requests);
+            if !requests.is_empty() || !changes.is_empty() {
+                let (outcomes, changed) = self.write(&requests, &mut changes);
+                self.tell_news(&outcomes);
                 self.answer(replies, outcomes);
+                self.answer_changes(changes, changed);
             }
             if !probes.is_empty() {
                 let outcome = self.probe();
@@ -138,45 +147,62 @@ impl Writer {
         }
     }
 
-    /// Runs a batch; whatever happens, there is one outcome for each request.
-    fn write(&mut self, requests: &[Request]) -> Outcomes {
+    /// Runs a batch; whatever happens, there is one outcome for each request
+    /// and each change.
+    fn write(
+        &mut self,
+        requests: &[Request],
+        changes: &mut [Box<dyn Change>],
+    ) -> (Outcomes, Changed) {
         let started = Instant::now();
-        let result = self.run_batch(requests);
-        let outcomes = match result {
+        let count = requests.len() + changes.len();
+        let outcomes = match self.run_batch(requests, changes) {
             Ok(outcomes) => outcomes,
             // One request may be at fault: its neighbours must not suffer.
-            Err(BatchError::NotDone(error)) if requests.len() > 1 && !error.concerns_everyone() => {
+            Err(BatchError::NotDone(error)) if count > 1 && !error.concerns_everyone() => {
                 tracing::error!(%error, "a batch failed and is tried request by request");
-                self.write_singly(requests)
+                self.write_singly(requests, changes)
             }
-            Err(error) => {
-                let fault = fault(&error);
-                requests.iter().map(|_| Err(fault.clone())).collect()
-            }
+            Err(error) => all_failed(&error, requests, changes),
         };
-        count_orders(outcomes.iter().flatten());
-        metrics::histogram!("jumun_batch_size").record(requests.len() as f64);
-        metrics::histogram!("jumun_commit_duration_seconds").record(started.elapsed());
+        count_orders(outcomes.0.iter().flatten());
+        if !requests.is_empty() {
+            metrics::histogram!("jumun_batch_size").record(requests.len() as f64);
+            metrics::histogram!("jumun_commit_duration_seconds").record(started.elapsed());
+        }
         metrics::gauge!("jumun_wal_pages").set(f64::from(self.shared.checkpoints.log_pages()));
         outcomes
     }
 
-    fn write_singly(&mut self, requests: &[Request]) -> Outcomes {
+    fn write_singly(
+        &mut self,
+        requests: &[Request],
+        changes: &mut [Box<dyn Change>],
+    ) -> (Outcomes, Changed) {
         let mut outcomes = Outcomes::with_capacity(requests.len());
         for request in requests {
             let one = std::slice::from_ref(request);
-            match self.run_batch(one) {
-                Ok(outcome) => outcomes.extend(outcome),
-                Err(error) => outcomes.push(Err(fault(&error))),
+            match self.run_batch(one, &mut []) {
+                Ok((outcome, _)) => outcomes.extend(outcome),
+                Err(error) => outcomes.push(Err(error.fault())),
             }
         }
-        outcomes
+        // These do not spoil one another within a batch.
+        let changed = match self.run_batch(&[], changes) {
+            Ok((_, changed)) => changed,
+            Err(error) => all_failed(&error, &[], changes).1,
+        };
+        (outcomes, changed)
     }
 
-    fn run_batch(&mut self, requests: &[Request]) -> Result<Outcomes, BatchError> {
+    fn run_batch(
+        &mut self,
+        requests: &[Request],
+        changes: &mut [Box<dyn Change>],
+    ) -> Result<(Outcomes, Changed), BatchError> {
         let mut sales = std::mem::take(&mut self.sales);
-        let result =
-            self.with_connection(|connection| batch::run(connection, requests, &mut sales));
+        let result = self
+            .with_connection(|connection| batch::run(connection, requests, changes, &mut sales));
         self.sales = sales;
         result
     }
@@ -196,7 +222,7 @@ impl Writer {
                 Err(error) => Err(batch::commit_failed(error)),
             }
         });
-        result.map_err(|error| fault(&error))
+        result.map_err(|error| error.fault())
     }
 
     /// Runs `work` on the connection, opened again first where it was given
@@ -253,6 +279,21 @@ impl Writer {
         })
     }
 
+    /// Wakes who waits for events, if the batch wrote one. Without a listener
+    /// this is a look at a counter.
+    fn tell_news(&self, outcomes: &Outcomes) {
+        let wrote_event = |decision: &Decision| {
+            matches!(
+                decision,
+                Decision::Done(Answer::OrderPlaced(_) | Answer::OrderCancelled(_))
+            )
+        };
+        if outcomes.iter().flatten().any(wrote_event) {
+            // Nobody may be listening.
+            let _ = self.shared.news.send(());
+        }
+    }
+
     /// Hands the answers to one task of the runtime: the tasks that wait are
     /// then woken from within, without a system call for each.
     fn answer(&self, replies: Vec<Reply>, outcomes: Outcomes) {
@@ -263,13 +304,24 @@ impl Writer {
             }
         });
     }
+
+    fn answer_changes(&self, changes: Vec<Box<dyn Change>>, changed: Changed) {
+        for (change, outcome) in changes.into_iter().zip(changed) {
+            change.answer(outcome);
+        }
+    }
 }
 
-fn fault(error: &BatchError) -> Fault {
-    match error {
-        BatchError::NotDone(error) => error.not_done(),
-        BatchError::Unknown(error) => Fault::indeterminate(error.explain()),
-    }
+fn all_failed(
+    error: &BatchError,
+    requests: &[Request],
+    changes: &[Box<dyn Change>],
+) -> (Outcomes, Changed) {
+    let fault = error.fault();
+    (
+        requests.iter().map(|_| Err(fault.clone())).collect(),
+        changes.iter().map(|_| Err(fault.clone())).collect(),
+    )
 }
 
 #[cfg(test)]
@@ -285,6 +337,7 @@ mod tests {
             queue: Queue::new(1),
             trouble: Mutex::new(Some("the storage failed".to_owned())),
             checkpoints: Arc::default(),
+            news: watch::Sender::default(),
         };
         Writer {
             path: path.to_owned(),
@@ -315,7 +368,7 @@ mod tests {
         drop(writer.reopen().map_err(|_| "not reopened").unwrap());
         assert_eq!(std::fs::metadata(&log).unwrap().len(), 0);
 
-        let outcomes = writer.write(&[register()]);
+        let outcomes = writer.write(&[register()], &mut []).0;
         assert!(
             matches!(
                 outcomes[0],
@@ -330,7 +383,7 @@ mod tests {
     async fn a_database_that_cannot_be_reopened_refuses_every_request_and_says_why() {
         let folder = tempfile::tempdir().unwrap();
         let mut writer = without_connection(&folder.path().join("gone.db"));
-        let outcomes = writer.write(&[register(), register()]);
+        let outcomes = writer.write(&[register(), register()], &mut []).0;
         assert_eq!(outcomes.len(), 2);
         for outcome in &outcomes {
             let Err(Fault::Determinate(cause)) = outcome else {

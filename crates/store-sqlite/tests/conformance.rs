@@ -1,10 +1,10 @@
-//! The suite of the `store` crate on this engine.
+//! The suites of the `store` crate on this engine.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jumun_store::conformance::Harness;
+use jumun_store::conformance::{Deliveries, DeliveryHarness, Harness, Leases};
 use jumun_store::{AuditReport, Store};
 use jumun_store_sqlite::{Options, SqliteStore, audit};
 use tempfile::TempDir;
@@ -20,12 +20,16 @@ impl File {
     fn path(&self) -> PathBuf {
         self.0.path().join("shop.db")
     }
+
+    fn open(&self) -> Arc<SqliteStore> {
+        Arc::new(SqliteStore::open(&self.path(), &Options::default()).expect("the file opens"))
+    }
 }
 
 #[async_trait]
 impl Harness for File {
     async fn open(&self) -> Arc<dyn Store> {
-        Arc::new(SqliteStore::open(&self.path(), &Options::default()).expect("the file opens"))
+        self.open()
     }
 
     async fn audit(&self) -> AuditReport {
@@ -38,4 +42,75 @@ impl Harness for File {
     }
 }
 
+#[async_trait]
+impl DeliveryHarness for File {
+    async fn open_deliveries(&self) -> Deliveries {
+        let store = self.open();
+        Deliveries {
+            platforms: Arc::new(store.platforms()),
+            outbox: store.clone(),
+            store,
+        }
+    }
+
+    fn leases(&self) -> Leases {
+        Leases::Exclusive
+    }
+}
+
 jumun_store::conformance_suite!(File::new());
+
+mod deliveries {
+    use super::File;
+
+    jumun_store::delivery_suite!(File::new());
+}
+
+mod deliveries_from_another_process {
+    use std::sync::Arc;
+
+    use async_trait::async_trait;
+    use jumun_store::conformance::{Deliveries, DeliveryHarness, Harness, Leases};
+    use jumun_store::{AuditReport, Store};
+    use jumun_store_sqlite::SqlitePlatforms;
+
+    use super::File;
+
+    /// The same file, with operators who open it beside the server.
+    struct Beside(File);
+
+    impl Beside {
+        fn new() -> Self {
+            Self(File::new())
+        }
+    }
+
+    #[async_trait]
+    impl Harness for Beside {
+        async fn open(&self) -> Arc<dyn Store> {
+            self.0.open()
+        }
+
+        async fn audit(&self) -> AuditReport {
+            self.0.audit().await
+        }
+    }
+
+    #[async_trait]
+    impl DeliveryHarness for Beside {
+        async fn open_deliveries(&self) -> Deliveries {
+            let opened = self.0.open_deliveries().await;
+            let beside = SqlitePlatforms::open(&self.0.path()).expect("the file opens twice");
+            Deliveries {
+                platforms: Arc::new(beside),
+                ..opened
+            }
+        }
+
+        fn leases(&self) -> Leases {
+            self.0.leases()
+        }
+    }
+
+    jumun_store::delivery_suite!(Beside::new());
+}

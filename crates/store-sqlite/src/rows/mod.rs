@@ -1,12 +1,17 @@
 //! How each kind of row is read and written. Columns are read by position, in
 //! the order of the constant beside each decoder.
 
+pub(crate) mod attempt;
 pub(crate) mod campaign;
 pub(crate) mod coupon;
 pub(crate) mod entry;
 pub(crate) mod event;
 pub(crate) mod order;
+pub(crate) mod pending;
+pub(crate) mod platform;
 pub(crate) mod product;
+pub(crate) mod replay;
+pub(crate) mod run;
 pub(crate) mod stock_adjustment;
 pub(crate) mod user;
 
@@ -58,6 +63,10 @@ impl<'a, 'stmt> Decoder<'a, 'stmt> {
         }
     }
 
+    fn sequence(&self, column: usize) -> Result<u64> {
+        self.id(column, |it| u64::try_from(it).ok())
+    }
+
     fn time(&self, column: usize) -> Result<Timestamp> {
         Ok(Timestamp::from_micros(self.get(column)?))
     }
@@ -69,6 +78,11 @@ impl<'a, 'stmt> Decoder<'a, 'stmt> {
     fn corrupt(&self, what: &'static str) -> StorageError {
         StorageError::corrupt(self.table, what)
     }
+}
+
+/// A sequence, or a number of one's own, as it is stored: none comes near the end.
+pub(crate) fn stored(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// Decodes every row of a query.
