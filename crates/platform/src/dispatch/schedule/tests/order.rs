@@ -149,9 +149,10 @@ fn a_dead_letter_blocks_its_user_for_a_while_when_strict_and_not_at_all_when_rel
                 }
                 world.record();
                 let next = world.send();
-                world.time = next
-                    .filter(|it| *it > world.time)
-                    .map_or(end, |it| it.min(end));
+                if world.flights.is_empty() {
+                    let next = next.filter(|it| *it > world.time);
+                    world.time = next.map_or(end, |it| it.min(end));
+                }
             }
         };
         poison(&mut world, 3 * DAY - Duration::from_secs(600));
