@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Span, SpanRelativeTo};
 
-/// Reads `90` (seconds), `90s`, `1m 30s` or an ISO 8601 duration.
+/// Reads `90` (seconds), `90s`, `1m 30s`, `3d` or an ISO 8601 duration. A day
+/// has 24 hours.
 ///
 /// # Errors
 ///
@@ -12,14 +13,16 @@ use jiff::SignedDuration;
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let parsed = match text.parse::<u64>() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(_) => text
-            .parse::<SignedDuration>()
-            .ok()
-            .and_then(|signed| Duration::try_from(signed).ok()),
+        Err(_) => text.parse::<Span>().ok().and_then(exactly),
     };
     parsed
         .filter(|duration| !duration.is_zero())
         .ok_or_else(|| "write a length of time above zero, such as 30s, 500ms or 2m".to_owned())
+}
+
+fn exactly(span: Span) -> Option<Duration> {
+    let signed: SignedDuration = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
+    Duration::try_from(signed).ok()
 }
 
 #[cfg(test)]
@@ -34,6 +37,8 @@ mod tests {
             ("1m 30s", Some(90_000)),
             ("500ms", Some(500)),
             ("PT2M", Some(120_000)),
+            ("3d", Some(3 * 24 * 3_600_000)),
+            ("1 month", None),
             ("0", None),
             ("-3s", None),
             ("soon", None),

@@ -59,10 +59,18 @@ impl Failure {
 
     /// The engine refused. Its sentences end in `; ` and what to do.
     pub(crate) fn engine(error: impl Display) -> Self {
-        let text = error.to_string();
+        Self::sentence(&error.to_string(), Self::new)
+    }
+
+    /// A platform cannot be used as it is set. Sentences as those of an engine.
+    pub(crate) fn settings(error: impl Display) -> Self {
+        Self::sentence(&error.to_string(), Self::usage)
+    }
+
+    fn sentence(text: &str, told: fn(String) -> Self) -> Self {
         match text.rsplit_once("; ") {
-            Some((message, help)) => Self::new(message).help(help),
-            None => Self::new(text),
+            Some((message, help)) => told(message.to_owned()).help(help),
+            None => told(text.to_owned()),
         }
     }
 

@@ -9,6 +9,7 @@ mod listen;
 mod logging;
 mod options;
 mod output;
+mod platform;
 mod progress;
 mod secret;
 mod signals;

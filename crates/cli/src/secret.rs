@@ -1,18 +1,29 @@
-//! Values that may hold a password are shown nowhere.
+//! Values that may hold a password or another secret are shown nowhere.
 
 use std::ffi::OsStr;
 
 /// What stands in the place of such a value.
 const MASK: &str = "…";
 
-/// Whether a value may hold a password: a URL with `name:password@`, also one
-/// that is not written as it should be, or anything with `password=`.
+/// What the secrets of data platforms begin with.
+const PLATFORM_SECRET: &str = "whsec_";
+
+/// Whether a value may hold a secret: a URL with `name:password@`, also one
+/// that is not written as it should be, or anything with `password=`. In the URL
+/// of a data platform a lone name or the query may be a token.
 pub(crate) fn may_be_in(value: &str) -> bool {
     let before_host = value.rsplit_once('@').map_or("", |(before, _)| before);
-    let user = before_host
+    let (scheme, user) = before_host
         .split_once("://")
-        .map_or(before_host, |(_, user)| user);
-    user.contains(':') || value.to_ascii_lowercase().contains("password=")
+        .map_or(("", before_host), |(scheme, user)| (scheme, user));
+    let has_token = value
+        .split_once("://")
+        .is_some_and(|(_, rest)| rest.contains('?'))
+        || !(scheme.is_empty() || scheme.contains("postgres"));
+    user.contains(':')
+        || has_token
+        || value.contains(PLATFORM_SECRET)
+        || value.to_ascii_lowercase().contains("password=")
 }
 
 /// `text` without the values of this process's arguments and variables, and
@@ -27,7 +38,12 @@ pub(crate) fn mask<'a>(text: &str, further: impl IntoIterator<Item = &'a str>) -
     });
     let variables = std::env::vars_os()
         .filter(|(name, _)| lossy(name).starts_with("JUMUN_"))
-        .map(|(_, value)| lossy(&value));
+        .flat_map(|(_, value)| {
+            // One variable may hold several.
+            let value = lossy(&value);
+            let words: Vec<String> = value.split_whitespace().map(str::to_owned).collect();
+            words.into_iter().chain([value])
+        });
     mask_all(
         text,
         arguments
@@ -61,6 +77,11 @@ mod tests {
             ("postgres:me:sec@ret", true),
             ("postgres://localhost/shop?Password=secret", true),
             ("host=localhost password=secret", true),
+            ("https://token@example.org/events", true),
+            ("https://example.org/events?token=secret", true),
+            ("whsec_c2VjcmV0", true),
+            ("nats://localhost:4222/orders", false),
+            ("https://example.org/events", false),
             // As a target without a password is shown.
             ("postgres://me@localhost:5432/shop", false),
             ("me@example.org", false),

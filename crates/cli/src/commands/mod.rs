@@ -12,6 +12,7 @@ mod serve;
 use std::process::ExitCode;
 
 use crate::failure::Failure;
+use crate::platform::Entry;
 
 /// What `jumun` can be asked to do.
 #[derive(Debug, clap::Subcommand)]
@@ -32,6 +33,17 @@ pub(crate) enum Command {
     Backup(backup::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
+}
+
+impl Command {
+    /// The command with the data platforms that the configuration file names,
+    /// where it wants any.
+    pub(crate) fn with_platforms_of_file(mut self, platforms: Vec<Entry>) -> Self {
+        if let Self::Serve(arguments) = &mut self {
+            arguments.platforms.add_file(platforms);
+        }
+        self
+    }
 }
 
 /// Carries out a command.

@@ -11,6 +11,7 @@ use crate::database::{CurrencyOption, DatabaseOption, Engine, Settings};
 use crate::failure::Failure;
 use crate::logging::LogOptions;
 use crate::options::DeploymentOption;
+use crate::platform::{self, PlatformOptions};
 use crate::signals::{Hangup, Stop};
 use crate::{count, duration, listen, output};
 
@@ -52,6 +53,8 @@ pub(crate) struct Arguments {
     currency: CurrencyOption,
     #[command(flatten)]
     deployment: DeploymentOption,
+    #[command(flatten)]
+    pub(super) platforms: PlatformOptions,
     /// Who may use the API: anybody on this machine
     #[arg(long, value_name = "MODE", default_value = "none", value_parser = ["none"])]
     auth: String,
@@ -122,6 +125,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 async fn serve(arguments: &Arguments, engine: &dyn Engine) -> Result<ExitCode, Failure> {
     let stop = Stop::on_signals(Hangup::Ignored, || ()).map_err(|error| cannot_run(&error))?;
     let addresses = listen::loopback(&arguments.listen).await?;
+    // Every address is a loopback one, or the line above had refused it.
+    let platforms = arguments.platforms.settings(true)?;
     // First the database: a second server on the same file and port is then
     // told of the file, which is the more useful of the two.
     let store = engine.open(&arguments.settings()).await?;
@@ -129,6 +134,7 @@ async fn serve(arguments: &Arguments, engine: &dyn Engine) -> Result<ExitCode, F
     let address = listener.local_addr().map_err(|error| cannot_run(&error))?;
     let metrics = jumun_server::install_metrics();
     tracing::info!(database = engine.shown(), "the shop is open");
+    platform::log(&platforms);
     tracing::warn!(%address, "no authentication: every process of this machine may use the API");
     output::line(format!("listening on http://{address}"))?;
     let ended = jumun_server::run(

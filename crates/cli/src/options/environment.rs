@@ -7,11 +7,11 @@ pub(super) fn variable(long: &str) -> String {
     format!("JUMUN_{}", long.replace('-', "_").to_uppercase())
 }
 
-/// Gives every option its variable.
+/// Gives every option of the command and its subcommands its variable.
 pub(super) fn name_variables(command: Command) -> Command {
     command
         .mut_args(name_variable)
-        .mut_subcommands(|subcommand| subcommand.mut_args(name_variable))
+        .mut_subcommands(name_variables)
 }
 
 fn name_variable(option: Arg) -> Arg {

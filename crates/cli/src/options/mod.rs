@@ -62,7 +62,7 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Comm
         .map_err(|error| Refusal::arguments(error, &file))?;
     let line = CommandLine::from_arg_matches(&matches)
         .map_err(|error| Refusal::arguments(error, &file))?;
-    Ok(line.command)
+    Ok(line.command.with_platforms_of_file(file.into_platforms()))
 }
 
 /// All subcommands with their options, and the variable of each.
@@ -91,7 +91,10 @@ mod tests {
 
     #[test]
     fn every_option_of_every_subcommand_has_the_variable_of_its_name() {
-        for subcommand in definition().get_subcommands() {
+        let definition = definition();
+        let mut commands: Vec<&clap::Command> = definition.get_subcommands().collect();
+        while let Some(subcommand) = commands.pop() {
+            commands.extend(subcommand.get_subcommands());
             for option in subcommand.get_arguments() {
                 let Some(long) = option.get_long() else {
                     continue;

@@ -11,6 +11,7 @@ mod export;
 mod import;
 mod instances;
 mod passwords;
+mod platforms;
 mod serve;
 mod support;
 mod unusable_servers;

@@ -24,6 +24,11 @@ impl Server {
 
     /// The same, with these options.
     pub(crate) fn start_with(folder: &Folder, options: &[&str]) -> Self {
+        Self::start_in(folder, options, &[])
+    }
+
+    /// The same, with these variables in its environment, too.
+    pub(crate) fn start_in(folder: &Folder, options: &[&str], variables: &[(&str, &str)]) -> Self {
         let log = File::options()
             .create(true)
             .append(true)
@@ -32,6 +37,7 @@ impl Server {
         let mut child = folder
             .shop_command("serve")
             .args(options)
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()

@@ -1,5 +1,9 @@
 //! The TOML file given with `--config`.
 
+mod nearest;
+mod platforms;
+mod table;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,15 +12,12 @@ use clap::{Arg, Command};
 use toml::Value;
 
 use crate::failure::Failure;
-use crate::secret;
+use crate::platform::{self, Entry};
+use nearest::nearest;
 
 /// The largest file that is read: some hundred options with comments, and no
 /// database that was named by mistake.
 const MAX_FILE_BYTES: u64 = 1 << 20;
-
-/// How alike two names must be, from 0 to 1, for one to be proposed for the
-/// other: one letter swapped or missing, not another word.
-const LEAST_LIKENESS: f64 = 0.75;
 
 /// Options and their values, as the file has them.
 #[derive(Default)]
@@ -24,6 +25,8 @@ pub(super) struct ConfigurationFile {
     path: PathBuf,
     /// By the name of the flag, in kebab-case.
     values: BTreeMap<String, String>,
+    /// The data platforms: the one option that is more than a value.
+    platforms: Vec<Entry>,
 }
 
 impl ConfigurationFile {
@@ -38,11 +41,18 @@ impl ConfigurationFile {
             .parse()
             .map_err(|error| not_toml(path, &text, &error))?;
         let known = keys(definition);
-        let mut values = BTreeMap::new();
+        let mut file = Self {
+            path: path.to_owned(),
+            ..Self::default()
+        };
         for (key, value) in table {
             let name = key.replace('_', "-");
             if !known.contains(&name) {
                 return Err(unknown_key(path, &key, &known));
+            }
+            if name == platform::OPTION {
+                file.platforms = platforms::read(path, &value)?;
+                continue;
             }
             let Some(value) = plain(&value) else {
                 let found = if value.is_array() {
@@ -56,28 +66,28 @@ impl ConfigurationFile {
                 ))
                 .help(format!("write it as on the command line: {key} = \"…\"")));
             };
-            if values.insert(name, value).is_some() {
+            if file.values.insert(name, value).is_some() {
                 return Err(
                     Failure::usage(format!("{}: `{key}` is there twice", path.display()))
                         .help("keep one of the two spellings, with `_` or with `-`"),
                 );
             }
         }
-        Ok(Self {
-            path: path.to_owned(),
-            values,
-        })
+        Ok(file)
     }
 
     /// The definition with the file's values in the place of the defaults.
     pub(super) fn as_defaults(&self, definition: Command) -> Command {
-        let give = |option: Arg| match option.get_long().and_then(|long| self.values.get(long)) {
+        definition
+            .mut_args(|option| self.as_default(option))
+            .mut_subcommands(|subcommand| self.as_defaults(subcommand))
+    }
+
+    fn as_default(&self, option: Arg) -> Arg {
+        match option.get_long().and_then(|long| self.values.get(long)) {
             Some(value) => option.default_value(value.clone()),
             None => option,
-        };
-        definition
-            .mut_args(give)
-            .mut_subcommands(|subcommand| subcommand.mut_args(give))
+        }
     }
 
     /// The value that the file has for the option `--long`.
@@ -94,23 +104,30 @@ impl ConfigurationFile {
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
+
+    /// The data platforms of the file.
+    pub(super) fn into_platforms(self) -> Vec<Entry> {
+        self.platforms
+    }
 }
 
 /// The names that a key can have: those of the options of all subcommands, so
 /// that one file serves them all. `config` is not among them: a file that names
 /// another would be read or not depending on who asks.
 fn keys(definition: &Command) -> Vec<String> {
-    let mut keys: Vec<String> = definition
-        .get_subcommands()
-        .flat_map(Command::get_arguments)
-        .filter_map(Arg::get_long)
-        .map(str::to_owned)
-        .collect();
+    let mut keys = Vec::new();
+    let mut commands: Vec<&Command> = definition.get_subcommands().collect();
+    while let Some(command) = commands.pop() {
+        let longs = command.get_arguments().filter_map(Arg::get_long);
+        keys.extend(longs.map(str::to_owned));
+        commands.extend(command.get_subcommands());
+    }
     keys.sort();
     keys.dedup();
     keys
 }
 
+/// The value as it is written on the command line; `None` for one that has parts.
 fn plain(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -141,27 +158,22 @@ fn read_text(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(cannot)
 }
 
+/// Tells the line by its number only: it may hold a password or a secret.
 fn not_toml(path: &Path, text: &str, error: &toml::de::Error) -> Failure {
-    // It shows the line, which may hold a password.
-    let mut told = error.to_string().trim_end().to_owned();
-    if secret::may_be_in(&told) {
-        let place = error.span().map_or(0, |span| span.start);
-        let line = 1 + text.bytes().take(place).filter(|it| *it == b'\n').count();
-        told = format!("line {line}: {}", error.message());
-    }
-    Failure::usage(format!("{} is not TOML: {told}", path.display()))
-        .help("write one option a line, such as: listen = \"127.0.0.1:8080\"")
+    let place = error.span().map_or(0, |span| span.start);
+    let line = 1 + text.bytes().take(place).filter(|it| *it == b'\n').count();
+    Failure::usage(format!(
+        "{} is not TOML: line {line}: {}",
+        path.display(),
+        error.message()
+    ))
+    .help("write one option a line, such as: listen = \"127.0.0.1:8080\"")
 }
 
 fn unknown_key(path: &Path, key: &str, known: &[String]) -> Failure {
     let name = key.replace('_', "-");
-    let nearest = known
-        .iter()
-        .map(|candidate| (strsim::jaro_winkler(candidate, &name), candidate))
-        .filter(|(likeness, _)| *likeness >= LEAST_LIKENESS)
-        .max_by(|one, other| one.0.total_cmp(&other.0));
-    let help = match nearest {
-        Some((_, candidate)) => format!("did you mean `{}`?", candidate.replace('-', "_")),
+    let help = match nearest(&name, known.iter().map(String::as_str)) {
+        Some(candidate) => format!("did you mean `{}`?", candidate.replace('-', "_")),
         None => "`jumun serve --help` lists the options; each is a key".to_owned(),
     };
     Failure::usage(format!("{}: `{key}` is no option", path.display())).help(help)

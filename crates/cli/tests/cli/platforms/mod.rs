@@ -1,0 +1,4 @@
+//! Data platforms on the command line.
+
+mod options;
+mod secrets;
