@@ -15,8 +15,14 @@ mod harness;
 mod suite;
 mod trial;
 
+mod history;
 mod leases;
+mod news;
+mod operators;
+mod pending;
 mod records;
+mod replays;
+mod views;
 
 pub use harness::{Deliveries, DeliveryHarness, Leases};
 
