@@ -8,9 +8,15 @@ use uuid::Uuid;
 
 use crate::storage::StorageError;
 
+macro_rules! now {
+    () => {
+        "floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+    };
+}
+pub(crate) use now;
+
 /// The server's clock in microseconds: one clock for every instance.
-pub(crate) const NOW: &str =
-    "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+pub(crate) const NOW: &str = concat!("SELECT ", now!());
 
 /// A row of [`NOW`].
 pub(crate) fn decode(row: &Row) -> Result<Timestamp, StorageError> {

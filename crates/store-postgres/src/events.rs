@@ -70,7 +70,7 @@ pub(crate) async fn events(
             return Ok(events);
         }
         match sequencer::number(session).await {
-            Ok(()) => {}
+            Ok(_) => {}
             // What has a number can still be read there.
             Err(error) if sequencer::is_read_only(&error) => numbering = false,
             Err(error) => return Err(error),

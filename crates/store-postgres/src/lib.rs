@@ -10,6 +10,7 @@ mod batch;
 mod batches;
 mod claims;
 mod clock;
+mod deliveries;
 mod error;
 mod events;
 mod folding;
@@ -39,8 +40,10 @@ mod target;
 mod tls;
 mod turn;
 mod worker;
+mod writes;
 
 pub use audit::audit;
+pub use deliveries::PostgresPlatforms;
 pub use error::OpenError;
 pub use import::{ImportError, Importer};
 pub use migrate::{Migration, migrate};

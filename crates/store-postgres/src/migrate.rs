@@ -104,7 +104,8 @@ pub(crate) async fn recognise(session: &Session, target: &Target) -> Result<i32,
                  'products', 'stock_adjustments', 'campaigns', 'coupons', 'orders', 'order_lines', \
                  'entries', 'batches', 'unnumbered_batches', 'numbered_batches', 'sequencer', \
                  'events', 'idempotency_keys', 'purchases', 'sales', 'sales_log', \
-                 'sales_folder', 'all_sales', 'probe') \
+                 'sales_folder', 'all_sales', 'probe', 'platforms', 'pending_deliveries', \
+                 'delivery_attempts', 'delivery_log', 'replays') \
                  ORDER BY table_name LIMIT 1",
                 &[],
             )

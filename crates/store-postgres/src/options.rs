@@ -47,6 +47,14 @@ const BATCHES: usize = 2;
 /// Reads at the same moment.
 const READERS: usize = 8;
 
+/// Connections on which deliveries are recorded, apart from those for reads: a
+/// lease must not run out because many clients read. Each call takes one for some
+/// milliseconds, so a few serve any number of platforms.
+pub(crate) const DELIVERY_SESSIONS: usize = 3;
+
+/// Old attempts that are removed in one transaction: some milliseconds.
+pub(crate) const PRUNED_AT_ONCE: i64 = 1_000;
+
 /// Reads that may wait for a connection before more are refused.
 pub(crate) const MAX_WAITING_READS: usize = 8_192;
 

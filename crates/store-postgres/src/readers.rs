@@ -1,4 +1,4 @@
-//! Connections for reads.
+//! Connections that many share in turn, for reads and short writes.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,7 +15,8 @@ use crate::storage::{Remedy, StorageError};
 /// What a query is while it runs.
 pub(crate) type Running<'a, T> = Pin<Box<dyn Future<Output = Result<T, StorageError>> + Send + 'a>>;
 
-/// A pool of connections that reads take in turn.
+/// A pool of connections that reads, and short writes beside the orders, take in
+/// turn.
 #[derive(Clone)]
 pub(crate) struct Readers {
     pool: SessionPool,
@@ -34,12 +35,22 @@ impl Readers {
     /// lost: a read that is done twice changes nothing.
     pub(crate) async fn read<T>(
         &self,
-        query: impl for<'a> Fn(&'a Session) -> Running<'a, T> + Send,
+        query: impl for<'a> Fn(&'a Session) -> Running<'a, T> + Send + Sync,
+    ) -> Result<T, Fault> {
+        self.read_with(&query, |session, query| query(session))
+            .await
+    }
+
+    /// The same for a query that borrows what it asks for: `what`.
+    pub(crate) async fn read_with<A: Sync, T>(
+        &self,
+        what: &A,
+        query: impl for<'a> Fn(&'a Session, &'a A) -> Running<'a, T> + Send,
     ) -> Result<T, Fault> {
         let mut tries = 1;
         loop {
-            let mut borrowed = Borrowed(Some(self.borrow().await?));
-            let error = match timeout(READ_DEADLINE, query(borrowed.session()?)).await {
+            let mut borrowed = self.borrow().await?;
+            let error = match timeout(READ_DEADLINE, query(borrowed.session()?, what)).await {
                 Ok(Ok(found)) => {
                     borrowed.give_back();
                     return Ok(found);
@@ -60,14 +71,16 @@ impl Readers {
         }
     }
 
-    async fn borrow(&self) -> Result<Object<SessionManager>, Fault> {
+    /// A connection that is free, or a new one.
+    pub(crate) async fn borrow(&self) -> Result<Borrowed, Fault> {
         let _waiting = Waiting::enter(&self.waiting)?;
-        self.pool.get().await.map_err(|error| match error {
+        let borrowed = self.pool.get().await.map_err(|error| match error {
             PoolError::Timeout(_) => Fault::Overloaded,
             PoolError::Closed => closed(),
             PoolError::Backend(error) => Fault::determinate(error),
             other => Fault::determinate(other),
-        })
+        });
+        Ok(Borrowed(Some(borrowed?)))
     }
 
     /// Lets go of the database; later reads are refused.
@@ -80,16 +93,15 @@ fn closed() -> Fault {
     Fault::determinate("the database is closed; the server is stopping")
 }
 
-/// A connection out of the pool. It goes back only after a read that ended
-/// well: one that was given up may be in the middle of a transaction.
-struct Borrowed(Option<Object<SessionManager>>);
+/// A connection out of the pool. It goes back only after what ended well: one that was given up may be in the middle of a transaction.
+pub(crate) struct Borrowed(Option<Object<SessionManager>>);
 
 impl Borrowed {
-    fn session(&self) -> Result<&Session, Fault> {
+    pub(crate) fn session(&self) -> Result<&Session, Fault> {
         self.0.as_deref().ok_or_else(closed)
     }
 
-    fn give_back(&mut self) {
+    pub(crate) fn give_back(&mut self) {
         drop(self.0.take());
     }
 }

@@ -23,6 +23,17 @@ use crate::storage::{Remedy, StorageError};
 /// Whether there is anything to number.
 pub(crate) const ANY: &str = "SELECT EXISTS (SELECT 1 FROM unnumbered_batches)";
 
+/// The order is for the index alone: it is walked along, and not the table, which
+/// is a queue and mostly empty pages.
+macro_rules! newest {
+    () => {
+        "SELECT next_sequence - 1 + (SELECT coalesce(sum(event_count), 0) \
+         FROM (SELECT event_count FROM unnumbered_batches ORDER BY batch_id) AS it)::bigint \
+         FROM sequencer WHERE singleton = 1"
+    };
+}
+pub(crate) use newest;
+
 const LOCK: &str = "SELECT next_sequence FROM sequencer WHERE singleton = 1 FOR UPDATE";
 
 pub(crate) const UNNUMBERED: &str =
@@ -35,18 +46,23 @@ const FORGET: &str = "DELETE FROM unnumbered_batches WHERE batch_id = ANY($1)";
 
 const ADVANCE: &str = "UPDATE sequencer SET next_sequence = $1 WHERE singleton = 1";
 
+/// The sequence of the newest event: the last number that was given, and as many
+/// as there are events without one. While nobody reads, those are many.
+pub(crate) const NEWEST: &str = newest!();
+
 /// All that numbering sends.
 pub(crate) const TEXTS: &[&str] = &[LOCK, UNNUMBERED, NUMBER, FORGET, ADVANCE];
 
 /// How often numbering is tried when another transaction is in the way.
 const TRIES: usize = 20;
 
-/// Gives numbers to a first lot of the batches that have none.
+/// Gives numbers to a first lot of the batches that have none, and tells whether
+/// more may have been there when it began.
 ///
 /// # Errors
 ///
 /// Those of the server. Whatever became of a commit, nothing is numbered twice.
-pub(crate) async fn number(session: &Session) -> Result<(), StorageError> {
+pub(crate) async fn number(session: &Session) -> Result<bool, StorageError> {
     session.statements().prepare(session, TEXTS).await?;
     for _ in 1..TRIES {
         match attempt(session).await {
@@ -65,7 +81,7 @@ pub(crate) async fn number(session: &Session) -> Result<(), StorageError> {
     attempt(session).await
 }
 
-async fn attempt(session: &Session) -> Result<(), StorageError> {
+async fn attempt(session: &Session) -> Result<bool, StorageError> {
     let mut pipeline = Pipeline::new(session);
     pipeline.command("BEGIN");
     let next = pipeline.query(LOCK, Vec::new())?;
@@ -85,6 +101,7 @@ async fn attempt(session: &Session) -> Result<(), StorageError> {
         ids.push(row.try_get(0)?);
         sequence += i64::from(row.try_get::<_, i32>(1)?);
     }
+    let lot_is_full = i64::try_from(ids.len()).is_ok_and(|count| count >= NUMBERED_AT_ONCE);
     let mut pipeline = Pipeline::new(session);
     if !ids.is_empty() {
         pipeline.execute(
@@ -100,9 +117,25 @@ async fn attempt(session: &Session) -> Result<(), StorageError> {
     pipeline.finish().await?;
     commit.answer().await?;
     match session.warning() {
-        None => Ok(()),
+        None => Ok(lot_is_full),
         // After a failover they could be given to other events.
         Some(_) => Err(StorageError::NotReplicated),
+    }
+}
+
+/// The same, if there are any. `false` too where this server takes no writes.
+///
+/// # Errors
+///
+/// As of [`number`].
+pub(crate) async fn number_a_lot(session: &Session) -> Result<bool, StorageError> {
+    let row = session.query_one(ANY, &[]).await?;
+    if !row.try_get::<_, bool>(0)? {
+        return Ok(false);
+    }
+    match number(session).await {
+        Err(error) if is_read_only(&error) => Ok(false),
+        numbered => numbered,
     }
 }
 

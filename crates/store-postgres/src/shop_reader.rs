@@ -92,7 +92,7 @@ impl ShopReader {
     /// [`Fault::Determinate`] when the database cannot be read.
     pub async fn last_sequence(&self) -> Result<u64, Fault> {
         // One lot at a time, each in time.
-        while in_time(self.number_a_lot()).await? {}
+        while in_time(sequencer::number_a_lot(&self.session)).await? {}
         in_time(async {
             let sql = "SELECT next_sequence FROM sequencer WHERE singleton = 1";
             let row = self.session.query_opt(sql, &[]).await?;
@@ -103,20 +103,6 @@ impl ShopReader {
             Ok(u64::try_from(next).unwrap_or(0).saturating_sub(1))
         })
         .await
-    }
-
-    /// Numbers some of the events that have no number yet. `false` when there
-    /// were none, or this server takes no writes.
-    async fn number_a_lot(&self) -> Result<bool, StorageError> {
-        let row = self.session.query_one(sequencer::ANY, &[]).await?;
-        if !row.try_get::<_, bool>(0)? {
-            return Ok(false);
-        }
-        match sequencer::number(&self.session).await {
-            Ok(()) => Ok(true),
-            Err(error) if sequencer::is_read_only(&error) => Ok(false),
-            Err(error) => Err(error),
-        }
     }
 }
 

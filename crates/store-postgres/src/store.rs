@@ -11,13 +11,14 @@ use jumun_domain::{
 use jumun_store::{
     BestSeller, CouponView, Fault, NumberedEvent, Page, PageOf, Readiness, Reads, Shop, Store,
 };
-use tokio::sync::{RwLock, oneshot};
+use tokio::sync::{RwLock, oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::clock::Positions;
+use crate::deliveries::PostgresPlatforms;
 use crate::error::{OpenError, explain};
 use crate::migrate::{check_currency, check_current, migrate, recognise};
-use crate::options::Options;
+use crate::options::{DELIVERY_SESSIONS, Options};
 use crate::queue::{Job, Queue, Refused};
 use crate::readers::Readers;
 use crate::session::{Connector, Session};
@@ -30,8 +31,12 @@ use crate::{batches, events, folding, probe, quote, reads};
 /// in any number of processes, may be open on one database.
 pub struct PostgresStore {
     shop: Shop,
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     readers: Readers,
+    /// Connections of the dispatcher.
+    pub(crate) deliveries: Readers,
+    /// The operators' side, on the connections for reads.
+    pub(crate) platforms: PostgresPlatforms,
     workers: Mutex<JoinSet<()>>,
     folding: JoinHandle<()>,
 }
@@ -63,6 +68,7 @@ impl PostgresStore {
             unfolded: Arc::default(),
             given_up: AtomicBool::new(false),
             turn: Arc::new(RwLock::new(())),
+            news: watch::Sender::new(()),
         });
         drop(session);
         let mut workers = JoinSet::new();
@@ -72,11 +78,14 @@ impl PostgresStore {
             workers.spawn(worker::supervise(shared.clone(), session));
         }
         let folding = folding::run(connector.clone(), shared.unfolded.clone());
+        let readers = Readers::new(connector.clone(), options.readers);
         Ok(Self {
             folding: tokio::spawn(folding),
             shop: Shop { currency },
             shared,
-            readers: Readers::new(connector, options.readers),
+            platforms: PostgresPlatforms::on(readers.clone()),
+            readers,
+            deliveries: Readers::new(connector, DELIVERY_SESSIONS),
             workers: Mutex::new(workers),
         })
     }
@@ -178,6 +187,7 @@ impl Store for PostgresStore {
         // What it has not folded the next one does.
         self.folding.abort();
         self.readers.close();
+        self.deliveries.close();
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use jumun_domain::{Answer, Decision, Request};
 use jumun_store::{Fault, count_orders};
-use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
+use tokio::sync::{OwnedRwLockWriteGuard, RwLock, watch};
 use tokio_postgres::error::SqlState;
 
 use crate::batch::{self, Failed, Outcomes, Pending};
@@ -36,6 +36,8 @@ pub(crate) struct Shared {
     /// it is then the only one of this instance in flight, so that at
     /// SERIALIZABLE the batches of one instance do not fail one another for ever.
     pub(crate) turn: Arc<RwLock<()>>,
+    /// Changes after each batch that has committed events.
+    pub(crate) news: watch::Sender<()>,
 }
 
 /// Keeps a worker going until the queue is closed and empty: whatever ends one,
@@ -63,7 +65,12 @@ async fn run(shared: Arc<Shared>, session: Option<Session>) {
         // What waited for these rows may go on before the answers are out.
         drop(taken);
         count_orders(outcomes.iter().flatten());
-        shared.unfolded.add(sold(&outcomes));
+        let sold = sold(&outcomes);
+        shared.unfolded.add(sold);
+        if sold > 0 {
+            // What changes the figures has an event, and nothing else has one.
+            shared.news.send_replace(());
+        }
         metrics::histogram!("jumun_batch_size").record(requests.len() as f64);
         metrics::histogram!("jumun_commit_duration_seconds").record(started.elapsed());
         for (reply, outcome) in replies.into_iter().zip(outcomes) {

@@ -1,8 +1,9 @@
 //! Databases that cannot hold a shop, and one that stops being one.
 
 use jumun_domain::{Command, RegisterUser, Request, UserId};
-use jumun_store::{Fault, Readiness, Store as _};
-use jumun_store_postgres::{OpenError, Options, PostgresStore, Target, migrate};
+use jumun_store::delivery::Platforms as _;
+use jumun_store::{Fault, Readiness, Reads as _, Store as _};
+use jumun_store_postgres::{OpenError, Options, PostgresPlatforms, PostgresStore, Target, migrate};
 use jumun_test_cluster::Cluster;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,7 +33,7 @@ async fn a_database_that_does_not_keep_every_text_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_of_something_else_is_left_as_it_is() {
-    for table in ["users", "orders", "batches"] {
+    for table in ["users", "orders", "batches", "platforms"] {
         let database = Cluster::shared().create_database();
         database.sql(&format!(
             "CREATE TABLE {table} (singleton smallint PRIMARY KEY, note text)"
@@ -51,6 +52,41 @@ fn register(id: i64) -> Request {
     let id = UserId::new(id).expect("a small number");
     let register = RegisterUser::new(id, Some("민지 😀")).expect("a short name");
     Request::new(Command::RegisterUser(register), None)
+}
+
+/// Makes a shop what it was before platforms were known.
+const BACK_TO_VERSION_1: &str = "DROP TABLE platforms, pending_deliveries, delivery_attempts, delivery_log, replays; \
+     DELETE FROM refinery_schema_history WHERE version > 1";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_of_an_older_version_is_refused_until_it_is_migrated_and_keeps_what_it_has() {
+    let database = Cluster::shared().create_database();
+    let target = Target::parse(&database.url()).unwrap();
+    let options = Options::default();
+    let store = PostgresStore::open(&target, &options).await.unwrap();
+    store.execute(register(1)).await.unwrap();
+    database.sql(BACK_TO_VERSION_1);
+
+    let older = |refused: Option<OpenError>| {
+        let told = matches!(&refused, Some(OpenError::Older { found: 1, .. }));
+        assert!(told, "{refused:?}");
+    };
+    older(PostgresStore::open(&target, &options).await.err());
+    older(PostgresPlatforms::open(&target).await.err());
+
+    let migration = migrate(&target, &options).await.unwrap();
+    assert_eq!(migration.from, 1);
+    // What runs goes on as it did.
+    store.execute(register(2)).await.unwrap();
+    let newer = PostgresStore::open(&target, &options).await.unwrap();
+    for id in [1, 2] {
+        let id = UserId::new(id).expect("a small number");
+        assert!(newer.user(id).await.unwrap().is_some());
+    }
+    let platforms = PostgresPlatforms::open(&target).await.unwrap();
+    assert_eq!(platforms.platforms().await.unwrap(), []);
+    newer.close().await;
+    store.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -26,7 +26,7 @@ const FUNCTION: &str = "SELECT format('%I.bt_index_check', nspname) \
      AND has_function_privilege(pg_proc.oid, 'EXECUTE')";
 
 /// The tables of a shop.
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 23] = [
     "shop",
     "users",
     "products",
@@ -45,6 +45,11 @@ const TABLES: [&str; 18] = [
     "sales_log",
     "sales_folder",
     "probe",
+    "platforms",
+    "pending_deliveries",
+    "delivery_attempts",
+    "delivery_log",
+    "replays",
 ];
 
 const INDEXES: &str = "SELECT relation.relname::text, relation.oid, NOT pg_index.indcheckxmin \

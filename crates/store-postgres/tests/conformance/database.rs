@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jumun_store::conformance::Harness;
+use jumun_store::conformance::{Deliveries, DeliveryHarness, Harness, Leases};
 use jumun_store::{AuditReport, Store};
 use jumun_store_postgres::{Options, PostgresStore, Target, audit};
 use jumun_test_cluster::{Cluster, Database};
@@ -39,15 +39,37 @@ impl OwnDatabase {
     }
 }
 
+impl OwnDatabase {
+    async fn opened(&self) -> Arc<PostgresStore> {
+        let store = PostgresStore::open(&self.target, &Options::default()).await;
+        Arc::new(store.expect("the database opens"))
+    }
+}
+
 #[async_trait]
 impl Harness for OwnDatabase {
     async fn open(&self) -> Arc<dyn Store> {
-        let store = PostgresStore::open(&self.target, &Options::default()).await;
-        Arc::new(store.expect("the database opens"))
+        self.opened().await
     }
 
     async fn audit(&self) -> AuditReport {
         let report = audit(&self.target, &mut |_| {}).await;
         report.expect("a live database can be audited")
+    }
+}
+
+#[async_trait]
+impl DeliveryHarness for OwnDatabase {
+    async fn open_deliveries(&self) -> Deliveries {
+        let store = self.opened().await;
+        Deliveries {
+            store: store.clone(),
+            outbox: store.clone(),
+            platforms: store,
+        }
+    }
+
+    fn leases(&self) -> Leases {
+        Leases::Terms
     }
 }

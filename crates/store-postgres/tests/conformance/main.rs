@@ -1,4 +1,4 @@
-//! The suite of the `store` crate on this engine, at both isolation levels that
+//! The suites of the `store` crate on this engine, at both isolation levels that
 //! a server may be set to.
 
 mod database;
@@ -11,4 +11,16 @@ mod read_committed {
 mod serializable {
     use crate::database::OwnDatabase;
     jumun_store::conformance_suite!(OwnDatabase::serializable());
+}
+
+mod deliveries {
+    mod read_committed {
+        use crate::database::OwnDatabase;
+        jumun_store::delivery_suite!(OwnDatabase::read_committed());
+    }
+
+    mod serializable {
+        use crate::database::OwnDatabase;
+        jumun_store::delivery_suite!(OwnDatabase::serializable());
+    }
 }

@@ -1,12 +1,19 @@
 //! The role for reports reads, exports and audits.
 
+use std::time::Duration;
+
 use jumun_domain::{Command, PlaceOrder, UserId};
-use jumun_store::{Law, Page, Store as _};
-use jumun_store_postgres::{ShopReader, Target, audit};
+use jumun_store::delivery::{Outbox as _, Platforms as _};
+use jumun_store::{Fault, Law, Page, Store as _};
+use jumun_store_postgres::{PostgresPlatforms, ShopReader, Target, audit};
+use uuid::Uuid;
 
 use crate::deployment::{Deployment, READER, SERVER};
 use crate::shop::Shop;
 use crate::{document, requests};
+
+/// Longer than a test takes.
+const TERM: Duration = Duration::from_secs(600);
 
 #[tokio::test]
 async fn the_reading_role_reads_orders_and_events() {
@@ -21,6 +28,22 @@ async fn the_reading_role_reads_orders_and_events() {
     assert_eq!(reader.all_orders(page).await.unwrap().items.len(), 2);
     assert_eq!(reader.last_sequence().await.unwrap(), 3);
     assert_eq!(reader.events(0, 50).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn the_reading_role_reads_how_deliveries_stand() {
+    let deployment = Deployment::new().await;
+    let serving = Shop::open(&deployment.target(SERVER)).await.unwrap();
+    let taken = serving.0.take_lease("warehouse", Uuid::nil(), TERM).await;
+    assert!(taken.unwrap().is_some());
+    let platforms = PostgresPlatforms::open(&deployment.target(READER)).await;
+    let platforms = platforms.expect("a reader");
+    let listed = platforms.platforms().await.unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0].name, "warehouse");
+    let refused = platforms.pause("warehouse").await;
+    assert!(matches!(refused, Err(Fault::Determinate(_))), "{refused:?}");
+    serving.0.close().await;
 }
 
 #[tokio::test]

@@ -1,13 +1,14 @@
-//! One request of every kind, and every read.
+//! One request of every kind, every read, and what is kept of deliveries.
 
 use jumun_domain::{
     AdjustBalance, AdjustStock, Answer, CampaignId, CancelOrder, Charge, Command, CouponId,
     CreateCampaign, IdempotencyKey, IssueCoupon, OrderId, PlaceOrder, ProductId, PutProduct,
     RawDiscount, RegisterUser, Timestamp, UserId,
 };
-use jumun_store::{Page, Readiness, Reads as _, Store as _};
+use jumun_store::{Page, Readiness, Reads, Store as _};
 use jumun_store_postgres::Target;
 
+use crate::deliveries;
 use crate::shop::{Shop, Tried, found, read};
 
 /// In date whatever the clock says: 1970 to about 2255.
@@ -28,12 +29,15 @@ struct Made {
 /// round. What fails first is told in words.
 pub(crate) async fn all(target: &Target, round: i64) -> Tried<()> {
     let shop = Shop::open(target).await?;
-    let asked = match change(&shop, round).await {
-        Ok(made) => look_up(&shop, &made).await,
-        Err(fault) => Err(fault),
-    };
+    let asked = ask(&shop, round).await;
     shop.0.close().await;
     asked
+}
+
+async fn ask(shop: &Shop, round: i64) -> Tried<()> {
+    let made = change(shop, round).await?;
+    look_up(shop, &made).await?;
+    deliveries::all(shop, round).await
 }
 
 /// Every command: new rows, changed rows, and answers that are remembered.
@@ -143,7 +147,7 @@ async fn look_up(shop: &Shop, made: &Made) -> Tried<()> {
     read("campaigns", store.campaigns(first()).await)?;
     read("best sellers", store.best_sellers(LONG_AGO.hour(), 5).await)?;
     read("a quote", store.quote(order(user, product, None)).await)?;
-    let events = read("events", store.events(0, usize::MAX >> 1).await)?;
+    let events = read("events", Reads::events(store, 0, usize::MAX >> 1).await)?;
     if !events.iter().any(|it| it.event.order.id == made.order) {
         return Err(format!("the order's event is not there: {events:?}"));
     }

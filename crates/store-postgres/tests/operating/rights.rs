@@ -74,10 +74,13 @@ async fn what_a_role_must_not_do_the_server_refuses() {
         (SERVER, "UPDATE batches SET event_ids = '{}'", &denied),
         (SERVER, "DELETE FROM batches", &denied),
         (SERVER, "DELETE FROM numbered_batches", &denied),
+        (SERVER, "UPDATE delivery_attempts SET excerpt = ''", &denied),
+        (SERVER, "UPDATE delivery_log SET tries = ''", &denied),
         (SERVER, "UPDATE shop SET currency = 'USD'", &denied),
         (SERVER, "DELETE FROM refinery_schema_history", &denied),
         (READER, "UPDATE users SET balance = 0", &read_only),
         (READER, "INSERT INTO probe VALUES (1, 1)", &read_only),
+        (READER, "UPDATE platforms SET epoch = 0", &read_only),
         (
             READER,
             "SET transaction_read_only = off; UPDATE users SET balance = 0",

@@ -1,0 +1,61 @@
+//! Removing what was recorded of old attempts.
+
+use jumun_domain::Timestamp;
+
+use crate::options::PRUNED_AT_ONCE;
+use crate::pipeline::Pipeline;
+use crate::session::Session;
+use crate::writes::{Unwritten, commit};
+
+/// Removes a lot ($3) of a platform's rows that ended before a time ($2): those
+/// up to the end of the last of the lot.
+macro_rules! remove {
+    ($table:literal) => {
+        concat!(
+            "WITH gone AS (DELETE FROM ",
+            $table,
+            " WHERE platform_id = $1 AND ended_at < $2 AND ended_at <= \
+             (SELECT max(lot.ended_at) FROM (SELECT ended_at FROM ",
+            $table,
+            " WHERE platform_id = $1 AND ended_at < $2 ORDER BY ended_at LIMIT $3) AS lot) \
+             RETURNING 1) SELECT count(*) FROM gone"
+        )
+    };
+}
+
+const ATTEMPTS: &str = remove!("delivery_attempts");
+const LOG: &str = remove!("delivery_log");
+
+/// All that pruning sends.
+pub(super) const TEXTS: &[&str] = &[ATTEMPTS, LOG];
+
+/// Removes a first lot of what ended before `before`, and tells whether there
+/// may be more.
+pub(super) async fn prune(
+    session: &Session,
+    platform_id: i64,
+    before: Timestamp,
+) -> Result<bool, Unwritten> {
+    session.statements().prepare(session, TEXTS).await?;
+    let mut pipeline = Pipeline::new(session);
+    pipeline.command("BEGIN");
+    let mut removed = Vec::with_capacity(TEXTS.len());
+    for &text in TEXTS {
+        removed.push(pipeline.query(
+            text,
+            vec![
+                Box::new(platform_id),
+                Box::new(before.as_micros()),
+                Box::new(PRUNED_AT_ONCE),
+            ],
+        )?);
+    }
+    commit(session, pipeline).await?;
+    let mut may_be_more = false;
+    for rows in removed {
+        if let Some(row) = rows.answer().await?.first() {
+            may_be_more |= row.try_get::<_, i64>(0)? >= PRUNED_AT_ONCE;
+        }
+    }
+    Ok(may_be_more)
+}
