@@ -1,10 +1,10 @@
 //! The HTTP API of a shop: routes, problems, pages, figures, and the accept
 //! loop that serves them over any [`jumun_store::Store`].
 //!
-//! [`run`] takes the listener, the store and the shutdown signal from outside,
+//! [`run`] takes the listener, the services and the shutdown signal from outside,
 //! so that a test starts the server on port 0. This crate holds no SQL and no
 //! rule of the domain: a handler takes what it needs from the request, makes a
-//! command of it, calls the store once, and shows the answer.
+//! command of it, calls the engine once, and shows the answer.
 
 mod api;
 mod app;
@@ -18,6 +18,7 @@ mod openapi;
 mod pages;
 mod problem;
 mod server;
+mod services;
 mod trace;
 mod view;
 
@@ -26,4 +27,5 @@ pub use metrics::{MetricsHandle, install_metrics};
 pub use openapi::{openapi, openapi_json};
 pub use problem::{Code, Language};
 pub use server::run;
+pub use services::Services;
 pub use view::{render_event, render_order, render_time};

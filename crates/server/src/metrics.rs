@@ -23,6 +23,34 @@ pub(crate) const UPKEEP_PERIOD: Duration = Duration::from_secs(5);
 /// labels without bound.
 const UNMATCHED: &str = "unmatched";
 
+/// What the dispatcher counts of each data platform, with the label `platform`.
+const PLATFORM_GAUGES: [(&str, &str); 6] = [
+    (
+        "jumun_platform_lag_events",
+        "Events that the platform lacks, dead letters left out.",
+    ),
+    (
+        "jumun_platform_lag_seconds",
+        "Age of the oldest event that the platform lacks, dead letters left out.",
+    ),
+    (
+        "jumun_platform_pending",
+        "Events that are held up, by the state that holds them.",
+    ),
+    (
+        "jumun_platform_breaker_open",
+        "1 while the platform fails as a whole and is only probed.",
+    ),
+    (
+        "jumun_platform_paused",
+        "1 while nothing is sent: an operator wants it so, or the platform is gone.",
+    ),
+    (
+        "jumun_platform_in_flight",
+        "Events sent and not answered yet.",
+    ),
+];
+
 /// Where the figures of this process are read from.
 #[derive(Clone, Debug)]
 pub struct MetricsHandle(PrometheusHandle);
@@ -60,6 +88,15 @@ fn install() -> MetricsHandle {
         "jumun_rejections_total",
         "Reasons for which commands changed nothing."
     );
+    for (name, description) in PLATFORM_GAUGES {
+        describe_gauge!(name, description);
+    }
+    let [attempts, duration] = [
+        "jumun_platform_attempts_total",
+        "jumun_platform_delivery_duration_seconds",
+    ];
+    describe_counter!(attempts, "Attempts to deliver an event, by their outcome.");
+    describe_histogram!(duration, "Time from sending an event to its answer.");
     MetricsHandle(handle)
 }
 

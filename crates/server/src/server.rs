@@ -4,7 +4,6 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jumun_store::Store;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
@@ -13,6 +12,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::connection::Connections;
 use crate::metrics::{MetricsHandle, UPKEEP_PERIOD};
+use crate::services::Services;
 
 /// How long to wait after an accept failed for want of file descriptors or
 /// memory: connections end all the time, and a busy loop would help nobody.
@@ -21,7 +21,7 @@ const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
 /// Serves the API on `listener` until `shutdown` completes; then answers what
 /// was accepted, closes idle connections, and returns.
 ///
-/// The store is the caller's: it is not closed here.
+/// The engine is the caller's: it is not closed here.
 ///
 /// # Errors
 ///
@@ -30,13 +30,13 @@ const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
 pub async fn run(
     listener: TcpListener,
     config: Config,
-    store: Arc<dyn Store>,
+    services: impl Into<Services>,
     metrics: MetricsHandle,
     shutdown: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
     let drain_deadline = config.drain_deadline;
     let max_connections = config.max_connections;
-    let app = App::new(store, config, metrics.clone());
+    let app = App::new(services.into(), config, metrics.clone());
     let slots = Arc::new(Semaphore::new(max_connections));
     // Dropping the sender tells every connection to finish.
     let (closing, watching) = watch::channel(());

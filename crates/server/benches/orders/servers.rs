@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use jumun_server::Services;
 use jumun_store::Store;
 use jumun_store_sqlite::SqliteStore;
 
@@ -20,8 +21,12 @@ pub(crate) fn serve_roofline() -> anyhow::Result<()> {
 
 /// Serves from the embedded engine.
 pub(crate) fn serve_jumun(database: &Path) -> anyhow::Result<()> {
-    runtime(jumun_store_sqlite::worker_threads())?
-        .block_on(async { serve(Arc::new(open(database)?)).await })
+    runtime(jumun_store_sqlite::worker_threads())?.block_on(async {
+        let store = open(database)?;
+        let platforms = Arc::new(store.platforms());
+        let store = Arc::new(store);
+        serve(Services { store, platforms }).await
+    })
 }
 
 /// Creates and fills a database.

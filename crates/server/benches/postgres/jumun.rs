@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use jumun_server::Services;
 use jumun_store::Store;
 use jumun_store_postgres::{PostgresStore, Target, worker_threads};
 use jumun_test_cluster::Database;
@@ -112,8 +113,11 @@ fn start(url: &str, batches: usize) -> anyhow::Result<Server> {
 
 /// What the child process does that serves.
 pub(crate) fn serve(options: &Options) -> anyhow::Result<()> {
-    serve::runtime(worker_threads())?
-        .block_on(async { serve::serve(Arc::new(open(options).await?)).await })
+    serve::runtime(worker_threads())?.block_on(async {
+        let store = Arc::new(open(options).await?);
+        let platforms = store.clone();
+        serve::serve(Services { store, platforms }).await
+    })
 }
 
 /// What the child process does that fills.

@@ -2,18 +2,18 @@
 //! outlives the generator.
 
 use std::net::Ipv4Addr;
-use std::sync::Arc;
 
-use jumun_store::Store;
+use jumun_server::Services;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 
-/// Serves from this store, as `jumun serve` does.
-pub(crate) async fn serve(store: Arc<dyn Store>) -> anyhow::Result<()> {
+/// Serves from this engine, as `jumun serve` does.
+pub(crate) async fn serve(services: Services) -> anyhow::Result<()> {
     let listener = listen().await?;
     let config = jumun_server::Config::default();
     let metrics = jumun_server::install_metrics();
-    jumun_server::run(listener, config, Arc::clone(&store), metrics, stdin_ends()).await?;
+    let store = services.store.clone();
+    jumun_server::run(listener, config, services, metrics, stdin_ends()).await?;
     store.close().await;
     Ok(())
 }

@@ -3,11 +3,14 @@
 mod balance;
 mod campaigns;
 mod coupons;
+mod deliveries;
 mod events;
 mod operations;
 mod orders;
 mod pages;
+mod platforms;
 mod products;
+mod replays;
 mod reply;
 mod stock;
 mod users;
@@ -15,6 +18,7 @@ mod users;
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use http::Uri;
+use jumun_domain::Timestamp;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -69,6 +73,13 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(orders::cancel_order))
         .routes(routes!(events::list_events))
         .routes(routes!(events::order_schema))
+        .routes(routes!(platforms::list_platforms))
+        .routes(routes!(platforms::get_platform, platforms::forget_platform))
+        .routes(routes!(platforms::pause_platform))
+        .routes(routes!(platforms::resume_platform))
+        .routes(routes!(replays::replay_events))
+        .routes(routes!(deliveries::list_deliveries))
+        .routes(routes!(deliveries::get_delivery))
         .routes(routes!(operations::livez))
         .routes(routes!(operations::readyz))
         .routes(routes!(operations::metrics))
@@ -105,6 +116,11 @@ pub(crate) fn paths() -> Vec<String> {
 /// Whether a route's answers are JSON only.
 pub(crate) fn answers_json(path: &str) -> bool {
     !NOT_JSON.contains(&path)
+}
+
+/// The time by the server's clock.
+fn now() -> Timestamp {
+    Timestamp::from_micros(jiff::Timestamp::now().as_microsecond())
 }
 
 async fn no_such_path(uri: Uri) -> Response {

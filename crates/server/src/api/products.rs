@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use jumun_domain::{Answer, Command, ProductId, PutProduct, Rejection, Timestamp};
+use jumun_domain::{Answer, Command, ProductId, PutProduct, Rejection};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -141,8 +141,7 @@ pub(super) async fn popular_products(
     };
     let days = integer("days", query.days.as_deref(), MAX_DAYS, 3)?;
     let limit = integer("limit", query.limit.as_deref(), MAX_BEST_SELLERS, 5)?;
-    let now = Timestamp::from_micros(jiff::Timestamp::now().as_microsecond());
-    let since = now.hour().earlier(days * HOURS_PER_DAY);
+    let since = super::now().hour().earlier(days * HOURS_PER_DAY);
     let sellers = app
         .store()
         .best_sellers(since, usize::try_from(limit).unwrap_or(1))

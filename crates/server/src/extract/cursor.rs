@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
+use super::Sequence;
 use super::query::integer_parameter;
 use crate::problem::{FieldError, Issue, Problem};
 
@@ -60,7 +61,7 @@ uuid_cursor!(
     OrderId = 'o',
     AdjustmentId = 's'
 );
-integer_cursor!(ProductId = 'p', CampaignId = 'm');
+integer_cursor!(ProductId = 'p', CampaignId = 'm', Sequence = 'd');
 
 /// Which part of a list.
 #[derive(Deserialize, Default, IntoParams)]
@@ -76,8 +77,18 @@ pub(crate) struct PageQuery {
 }
 
 impl PageQuery {
+    /// From the parameters of a list that has others, too.
+    pub(crate) fn new(limit: Option<String>, cursor: Option<String>) -> Self {
+        Self { limit, cursor }
+    }
+
     /// The page that was asked for.
     pub(crate) fn page<K: Cursor>(&self) -> Result<Page<K>, Problem> {
+        self.read().map_err(Problem::invalid)
+    }
+
+    /// The page that was asked for, or all that is wrong with it.
+    pub(crate) fn read<K: Cursor>(&self) -> Result<Page<K>, Vec<FieldError>> {
         let mut errors = Vec::new();
         let limit = match &self.limit {
             None => DEFAULT_LIMIT,
@@ -94,7 +105,7 @@ impl PageQuery {
             key
         });
         if !errors.is_empty() {
-            return Err(Problem::invalid(errors));
+            return Err(errors);
         }
         Ok(Page {
             after,

@@ -5,14 +5,19 @@ use http::request::Parts;
 use jumun_domain::limits::MAX_SAFE_INTEGER;
 use jumun_domain::{CampaignId, OrderId, ProductId, Rule, UserId};
 
+use super::Sequence;
 use crate::app::App;
 use crate::problem::{Detail, FieldError, Issue, Problem, quoted};
 
-/// A positive integer id in the path: a user, a product or a campaign.
+/// A positive integer id in the path: a user, a product, a campaign or an event's place.
 pub(crate) struct PathId<T>(pub(crate) T);
 
 /// An order id in the path. One that cannot be an order's is of no order: 404.
 pub(crate) struct OrderPath(pub(crate) OrderId);
+
+/// The name of a data platform in the path, decoded: most are URLs. One that
+/// cannot be a platform's is of no platform: 404.
+pub(crate) struct PlatformName(pub(crate) String);
 
 /// An id that is a positive integer.
 pub(crate) trait IntegerId: Sized {
@@ -36,7 +41,8 @@ macro_rules! integer_id {
 integer_id!(
     UserId = "userId",
     ProductId = "productId",
-    CampaignId = "campaignId"
+    CampaignId = "campaignId",
+    Sequence = "sequence"
 );
 
 impl<T: IntegerId> FromRequestParts<App> for PathId<T> {
@@ -71,6 +77,23 @@ impl FromRequestParts<App> for OrderPath {
         uuid(text)
             .map(|id| Self(OrderId(id)))
             .ok_or_else(|| Problem::new(Detail::MalformedOrderId(quoted(text))))
+    }
+}
+
+impl FromRequestParts<App> for PlatformName {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        // Any part of the path that is not UTF-8 makes it none of ours.
+        let parameters = RawPathParams::from_request_parts(parts, app).await;
+        let parameters =
+            parameters.map_err(|_| Problem::new(Detail::NoSuchPath(quoted(parts.uri.path()))))?;
+        let name = find(&parameters, "name").unwrap_or_default();
+        // Not every engine can hold a NUL, or even look for one.
+        if name.contains('\0') {
+            return Err(Problem::new(Detail::NoSuchPlatform(quoted(name))));
+        }
+        Ok(Self(name.to_owned()))
     }
 }
 

@@ -71,6 +71,12 @@ fn rejections(operation: &str) -> &'static [Code] {
         ],
         "getOrder" => &[OrderNotFound],
         "cancelOrder" => &[OrderNotFound, OrderNotCancellable],
+        "getPlatform" | "listDeliveries" | "pausePlatform" | "resumePlatform" => {
+            &[PlatformNotFound]
+        }
+        "getDelivery" => &[PlatformNotFound, EventNotFound],
+        "replayEvents" => &[PlatformNotFound, ReplayLimitExceeded],
+        "forgetPlatform" => &[PlatformNotFound, PlatformInUse],
         "problem" => &[NotFound],
         _ => &[],
     }
@@ -118,13 +124,14 @@ pub(super) fn complete(operation: &mut Operation, path: &str, writes: bool) {
 
 fn codes(operation: &Operation, name: &str, path: &str, writes: bool) -> Vec<Code> {
     let key = KEYED.iter().find(|(keyed, _)| *keyed == name);
-    // An order id that is malformed is of no order: 404, not 400.
+    // An order id that is malformed is of no order, a platform's name of no
+    // platform: 404, not 400.
     let parameters = operation.parameters.iter().flatten();
     let mut names = parameters.filter_map(|it| match it {
         RefOr::T(parameter) => Some(parameter.name.as_str()),
         RefOr::Ref(_) => None,
     });
-    let checked = names.any(|name| name != "orderId" && name != "code");
+    let checked = names.any(|name| !["orderId", "code", "name"].contains(&name));
     let body = operation.request_body.is_some();
     let quote = name == "quoteOrder";
     let mut codes = Vec::new();

@@ -14,7 +14,7 @@ use utoipa::openapi::{Components, InfoBuilder, LicenseBuilder, OpenApi, OpenApiB
 use crate::problem::ProblemView;
 
 /// The groups of operations, in the order of the reference.
-const TAGS: [(&str, &str); 10] = [
+const TAGS: [(&str, &str); 11] = [
     (
         "Orders",
         "Stock, coupon and balance, taken together or not at all.",
@@ -26,6 +26,10 @@ const TAGS: [(&str, &str); 10] = [
     ("Campaigns", "Numbers of coupons for whoever comes first."),
     ("Coupons", "One user's coupon of a campaign."),
     ("Events", "What the data platforms are told."),
+    (
+        "Platforms",
+        "What each data platform has, lacks and failed to take.",
+    ),
     ("Operations", "What operators and their tools ask."),
     ("Reference", "This description, and pages for people."),
 ];
@@ -75,6 +79,7 @@ pub(crate) fn finish(mut description: OpenApi) -> OpenApi {
             (false, &mut item.get),
             (true, &mut item.put),
             (true, &mut item.post),
+            (true, &mut item.delete),
         ];
         for (writes, operation) in operations {
             if let Some(operation) = operation {

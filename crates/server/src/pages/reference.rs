@@ -8,7 +8,7 @@ use super::{curl, escape, markdown, shell};
 use crate::problem::Language;
 
 /// Writing comes first: a reader wants to make a thing before looking for it.
-const METHODS: [&str; 3] = ["put", "post", "get"];
+const METHODS: [&str; 4] = ["put", "post", "get", "delete"];
 
 /// Shown where a request names no plain host: where `serve` listens by default.
 const DEFAULT_HOST: &str = "127.0.0.1:8080";

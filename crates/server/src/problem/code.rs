@@ -47,6 +47,7 @@ codes! {
     BodyTooLarge = "body-too-large", PAYLOAD_TOO_LARGE;
     CampaignNotFound = "campaign-not-found", NOT_FOUND;
     CouponSoldOut = "coupon-sold-out", CONFLICT;
+    EventNotFound = "event-not-found", NOT_FOUND;
     Forbidden = "forbidden", FORBIDDEN;
     IdempotencyKeyRequired = "idempotency-key-required", BAD_REQUEST;
     IdempotencyKeyReused = "idempotency-key-reused", UNPROCESSABLE_ENTITY;
@@ -61,10 +62,13 @@ codes! {
     OutOfStock = "out-of-stock", BAD_REQUEST;
     OutcomeUnknown = "outcome-unknown", SERVICE_UNAVAILABLE;
     Overloaded = "overloaded", SERVICE_UNAVAILABLE;
+    PlatformInUse = "platform-in-use", CONFLICT;
+    PlatformNotFound = "platform-not-found", NOT_FOUND;
     PriceChanged = "price-changed", CONFLICT;
     ProductNotForSale = "product-not-for-sale", BAD_REQUEST;
     ProductNotFound = "product-not-found", NOT_FOUND;
     PurchaseLimitExceeded = "purchase-limit-exceeded", BAD_REQUEST;
+    ReplayLimitExceeded = "replay-limit-exceeded", CONFLICT;
     TooManyRequests = "too-many-requests", TOO_MANY_REQUESTS;
     Unauthenticated = "unauthenticated", UNAUTHORIZED;
     UnsupportedMediaType = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE;

@@ -1,6 +1,8 @@
 //! What a problem is about, and a sentence or two for what needs neither errors
 //! nor rejections.
 
+use jumun_store::delivery::MAX_OPEN_REPLAYS;
+
 use super::code::Code;
 use super::language::Language;
 
@@ -15,6 +17,14 @@ pub(crate) enum Detail {
     AdjustmentRejected,
     /// A path id that cannot be an order's.
     MalformedOrderId(String),
+    /// No data platform of this name.
+    NoSuchPlatform(String),
+    /// Somebody delivers to the data platform of this name.
+    PlatformInUse(String),
+    /// As many replays as a data platform can have are not finished.
+    TooManyReplays,
+    /// No event of this sequence.
+    NoSuchEvent(u64),
     /// The server demands a key.
     KeyRequired,
     /// No such path.
@@ -50,6 +60,10 @@ impl Detail {
             // Never without a rejection; see `Problem::code`.
             Self::Rejected | Self::AdjustmentRejected | Self::Internal => Code::Internal,
             Self::MalformedOrderId(_) => Code::OrderNotFound,
+            Self::NoSuchPlatform(_) => Code::PlatformNotFound,
+            Self::PlatformInUse(_) => Code::PlatformInUse,
+            Self::TooManyReplays => Code::ReplayLimitExceeded,
+            Self::NoSuchEvent(_) => Code::EventNotFound,
             Self::KeyRequired => Code::IdempotencyKeyRequired,
             Self::NoSuchPath(_) => Code::NotFound,
             Self::NoSuchMethod(_) => Code::MethodNotAllowed,
@@ -77,6 +91,21 @@ impl Detail {
             Self::MalformedOrderId(id) => {
                 format!("There is no order `{id}`: an order id is a UUID. Check the id.")
             }
+            Self::NoSuchPlatform(name) => format!(
+                "There is no data platform `{name}`. GET /platforms lists what there is; a name in \
+                 a path is percent-encoded."
+            ),
+            Self::PlatformInUse(name) => format!(
+                "Somebody delivers to the data platform `{name}`. Take it out of the settings of \
+                 every server, restart them, and try again when `leasedUntil` is gone."
+            ),
+            Self::TooManyReplays => format!(
+                "{MAX_OPEN_REPLAYS} replays of this data platform are not finished. Wait until one \
+                 is, or ask for one larger range."
+            ),
+            Self::NoSuchEvent(sequence) => format!(
+                "There is no event {sequence}. GET /platforms/{{name}} shows the `newest` sequence."
+            ),
             Self::KeyRequired => "This request moves money, stock or coupons and has no \
                  Idempotency-Key. Add the header with a fresh UUIDv7."
                 .to_owned(),
@@ -133,6 +162,22 @@ impl Detail {
             Self::MalformedOrderId(id) => {
                 format!("주문 `{id}`: 없는 주문입니다. 주문 id는 UUID입니다. id를 확인하세요.")
             }
+            Self::NoSuchPlatform(name) => format!(
+                "데이터 플랫폼 `{name}`: 없는 플랫폼입니다. GET /platforms에 목록이 있습니다. 경로의 \
+                 이름은 퍼센트 인코딩해야 합니다."
+            ),
+            Self::PlatformInUse(name) => format!(
+                "데이터 플랫폼 `{name}`: 지금 이벤트를 보내고 있습니다. 모든 서버의 설정에서 빼고 다시 \
+                 시작한 뒤, `leasedUntil`이 없어지면 다시 보내세요."
+            ),
+            Self::TooManyReplays => format!(
+                "이 데이터 플랫폼에는 끝나지 않은 재전송이 {MAX_OPEN_REPLAYS}개 있습니다. 하나가 끝나기를 \
+                 기다리거나, 더 넓은 범위 하나로 요청하세요."
+            ),
+            Self::NoSuchEvent(sequence) => format!(
+                "{sequence}번 이벤트가 없습니다. 가장 새 이벤트의 번호는 GET /platforms/{{name}}의 \
+                 `newest`입니다."
+            ),
             Self::KeyRequired => {
                 "돈이나 재고, 쿠폰을 움직이는 요청인데 Idempotency-Key가 없습니다. \
                  새 UUIDv7을 담아 헤더를 추가하세요."

@@ -99,6 +99,12 @@ pub(crate) enum Issue {
     InvalidKeyHeader,
     /// The same in a query.
     InvalidKey,
+    /// A sequence above that of the newest event, which is this.
+    NoSuchEvent(u64),
+    /// A replay that does not say of what.
+    NoReplayForm,
+    /// A member beside this one, which says the same in another form.
+    BesideForm(&'static str),
     /// A number outside what an IEEE double can hold.
     NumberTooLarge,
     /// Nested deeper than the parser goes.
@@ -157,6 +163,16 @@ impl Issue {
             Self::InvalidKeyHeader => {
                 "must be one header of 1 to 255 visible ASCII characters, quoted or bare".into()
             }
+            Self::NoSuchEvent(0) => "is of no event: there is none yet".into(),
+            Self::NoSuchEvent(newest) => {
+                format!("is of no event: the newest has the sequence {newest}").into()
+            }
+            Self::NoReplayForm => {
+                "must hold one of `sequence`, `from` with `to`, and `failedSince`".into()
+            }
+            Self::BesideForm(form) => {
+                format!("must be left out where `{form}` says what to send again").into()
+            }
             Self::NumberTooLarge => "must be a number within ±(2^53 - 1)".into(),
             Self::TooDeep => "must not be nested so deeply".into(),
             Self::Syntax { line, column } => {
@@ -195,6 +211,16 @@ impl Issue {
             }
             Self::InvalidKeyHeader => {
                 "보이는 ASCII 문자 1~255자인 헤더 하나여야 합니다. 따옴표는 있어도 됩니다".into()
+            }
+            Self::NoSuchEvent(0) => "그런 이벤트가 없습니다. 아직 이벤트가 하나도 없습니다".into(),
+            Self::NoSuchEvent(newest) => {
+                format!("그런 이벤트가 없습니다. 가장 새 이벤트는 {newest}번입니다").into()
+            }
+            Self::NoReplayForm => {
+                "`sequence`, `from`과 `to`, `failedSince` 가운데 하나가 있어야 합니다".into()
+            }
+            Self::BesideForm(form) => {
+                format!("`{form}`으로 무엇을 다시 보낼지 정했으면 빼야 합니다").into()
             }
             Self::NumberTooLarge => "±(2^53 - 1) 안의 수여야 합니다".into(),
             Self::TooDeep => "너무 깊이 중첩되어 있습니다".into(),
@@ -319,6 +345,10 @@ mod tests {
             Issue::NotAUuid,
             Issue::UnknownCursor,
             Issue::InvalidKey,
+            Issue::NoSuchEvent(0),
+            Issue::NoSuchEvent(7),
+            Issue::NoReplayForm,
+            Issue::BesideForm("sequence"),
             Issue::NumberTooLarge,
             Issue::TooDeep,
             Issue::Syntax { line: 1, column: 2 },

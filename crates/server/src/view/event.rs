@@ -52,10 +52,7 @@ impl EventView {
             specversion: "1.0",
             id: Id(event.id.0),
             source: format!("/jumun/{deployment}"),
-            kind: match event.kind {
-                EventKind::OrderPaid => "jumun.order.paid",
-                EventKind::OrderCancelled => "jumun.order.cancelled",
-            },
+            kind: type_of(event.kind),
             subject: Id(event.order.id.0),
             time: Time(event.time),
             datacontenttype: "application/json",
@@ -65,6 +62,14 @@ impl EventView {
             partitionkey: event.order.user_id.to_string(),
             data: OrderView::of(&event.order, shop),
         }
+    }
+}
+
+/// The `type` of an event.
+pub(super) const fn type_of(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::OrderPaid => "jumun.order.paid",
+        EventKind::OrderCancelled => "jumun.order.cancelled",
     }
 }
 

@@ -19,6 +19,7 @@ mod operations;
 mod orders;
 mod outage;
 mod pages;
+mod platforms;
 mod problems;
 mod products;
 mod races;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use insta::assert_json_snapshot;
 use jumun_domain::CouponFault;
 use jumun_server::{Code, Config, Language};
+use jumun_store::delivery::MAX_OPEN_REPLAYS;
 use jumun_store::{Fault, Store};
 use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::harness::{ALWAYS, Engine, OVER, Shop, TO_COME, on_each_engine, send};
+use crate::harness::{ALWAYS, Dispatcher, Engine, OVER, Shop, TO_COME, on_each_engine, send};
 use crate::rigged::{Rig, Rigged};
 
 /// Codes that nothing answers yet: they come with tokens and rate limits.
@@ -128,6 +129,28 @@ async fn provocation(shop: &Shop, code: Code) -> RequestBuilder {
             shop.user(8, 0).await;
             let path = format!("/campaigns/{campaign_id}/coupons");
             post(shop, &path, json!({"userId": 8}))
+        }
+        Code::EventNotFound => {
+            Dispatcher::of(shop, "p").await;
+            get(shop, "/platforms/p/deliveries/43")
+        }
+        Code::PlatformInUse => {
+            Dispatcher::of(shop, "p").await;
+            shop.request(Method::DELETE, "/platforms/p")
+        }
+        Code::PlatformNotFound => {
+            Dispatcher::of(shop, "p").await;
+            get(shop, "/platforms/https%3A%2F%2Fexample.com%2Fevent")
+        }
+        Code::ReplayLimitExceeded => {
+            Dispatcher::of(shop, "p").await;
+            shop.post("/orders", order(3, 1)).await.expect(201);
+            let all = json!({"sequence": 1});
+            for _ in 0..MAX_OPEN_REPLAYS {
+                let reply = shop.post("/platforms/p/replay", all.clone()).await;
+                reply.expect(202);
+            }
+            post(shop, "/platforms/p/replay", all)
         }
         Code::IdempotencyKeyRequired | Code::Overloaded | Code::OutcomeUnknown | Code::Internal => {
             post(shop, "/orders", order(3, 1))

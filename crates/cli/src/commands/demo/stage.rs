@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jumun_server::Config;
+use jumun_server::{Config, Services};
 use jumun_store::Store;
 use jumun_store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
@@ -49,10 +49,14 @@ impl Stage {
                 .await
                 .map_err(|error| cannot(&error))?
                 .map_err(Failure::engine)?;
+        let platforms = Arc::new(store.platforms());
         let store: Arc<dyn Store> = Arc::new(store);
+        let serving = Services {
+            store: Arc::clone(&store),
+            platforms,
+        };
         let metrics = jumun_server::install_metrics();
         let (end_server, ended) = oneshot::channel::<()>();
-        let serving = Arc::clone(&store);
         let config = Config {
             deployment: "demo".to_owned(),
             ..Config::default()

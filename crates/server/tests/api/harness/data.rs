@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use jumun_store::Store;
 use jumun_store_postgres::{PostgresStore, Target};
 use jumun_store_sqlite::SqliteStore;
 use jumun_test_cluster::{Cluster, Database};
 use tempfile::TempDir;
 
-use super::Engine;
+use super::{Engine, Sides};
 
 /// A place for one shop's data, which goes when this is dropped.
 pub(crate) enum Data {
@@ -27,18 +26,21 @@ impl Data {
         }
     }
 
-    /// Opens a store on it.
-    pub(crate) async fn open(&self) -> Arc<dyn Store> {
+    /// Opens an engine on it.
+    pub(crate) async fn open(&self) -> Sides {
         match self {
             Self::Directory(directory) => {
                 let file = directory.path().join("shop.db");
                 let store = SqliteStore::open(&file, &jumun_store_sqlite::Options::default());
-                Arc::new(store.unwrap())
+                let store = Arc::new(store.unwrap());
+                let platforms = Arc::new(store.platforms());
+                Sides::of(store, platforms)
             }
             Self::Database(database) => {
                 let target = Target::parse(&database.url()).unwrap();
                 let options = jumun_store_postgres::Options::default();
-                Arc::new(PostgresStore::open(&target, &options).await.unwrap())
+                let store = Arc::new(PostgresStore::open(&target, &options).await.unwrap());
+                Sides::of(store.clone(), store)
             }
         }
     }

@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use jumun_server::{Config, install_metrics, run};
 use jumun_store::Store;
+use jumun_store::delivery::Outbox;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::{Data, Engine, Reply, send};
+use super::{Data, Engine, Reply, Sides, send};
 
 /// A shop that a test has to itself.
 pub(crate) struct Shop {
     pub(crate) address: String,
+    /// For a dispatcher by hand.
+    pub(crate) outbox: Arc<dyn Outbox>,
     client: Client,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<std::io::Result<()>>,
@@ -39,15 +42,17 @@ impl Shop {
         wrap: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
     ) -> Self {
         let data = Data::new(engine);
-        let store = wrap(data.open().await);
+        let mut sides = data.open().await;
+        sides.services.store = wrap(sides.services.store);
         Self {
             _data: Some(data),
-            ..Self::serve(config, store).await
+            ..Self::serve(config, sides).await
         }
     }
 
-    /// A server over a store whose data the test keeps.
-    pub(crate) async fn serve(config: Config, store: Arc<dyn Store>) -> Self {
+    /// A server over an engine whose data the test keeps.
+    pub(crate) async fn serve(config: Config, sides: Sides) -> Self {
+        let Sides { services, outbox } = sides;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -55,7 +60,8 @@ impl Shop {
             let _ = stopped.await;
         };
         let server = tokio::spawn(async move {
-            let outcome = run(listener, config, store.clone(), install_metrics(), shutdown).await;
+            let store = services.store.clone();
+            let outcome = run(listener, config, services, install_metrics(), shutdown).await;
             store.close().await;
             outcome
         });
@@ -66,6 +72,7 @@ impl Shop {
             .unwrap();
         Self {
             address,
+            outbox,
             client,
             stop: Some(stop),
             server,
@@ -98,6 +105,15 @@ impl Shop {
                 .json(&body),
         )
         .await
+    }
+
+    /// A POST without a body.
+    pub(crate) async fn post_nothing(&self, path: &str) -> Reply {
+        send(self.request(Method::POST, path)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Reply {
+        send(self.request(Method::DELETE, path)).await
     }
 
     /// A POST whose body is these bytes, said to be JSON.
