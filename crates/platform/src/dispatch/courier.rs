@@ -32,10 +32,21 @@ pub(super) struct Courier {
     pub(super) figures: Figures,
 }
 
+/// A lease, and when it was asked for.
+pub(super) type Taken = (Lease, Instant);
+
 impl Courier {
-    /// Delivers until it is told to stop.
-    pub(super) async fn run(self, mut stop: watch::Receiver<bool>) {
-        while let Some((lease, asked)) = self.wait_for_lease(&mut stop).await {
+    /// Delivers until it is told to stop; with the lease that was taken already,
+    /// if it could be had.
+    pub(super) async fn run(self, mut taken: Option<Taken>, mut stop: watch::Receiver<bool>) {
+        loop {
+            let (lease, asked) = match taken.take() {
+                Some(taken) => taken,
+                None => match self.wait_for_lease(&mut stop).await {
+                    Some(taken) => taken,
+                    None => return,
+                },
+            };
             let tour = match Tour::begin(&self, lease, asked).await {
                 Ok(Some(tour)) => tour,
                 Ok(None) => continue,
@@ -64,7 +75,7 @@ impl Courier {
 
     /// Asks for the lease until it is had; with it, when it was asked for.
     /// `None` when it is told to stop.
-    async fn wait_for_lease(&self, stop: &mut watch::Receiver<bool>) -> Option<(Lease, Instant)> {
+    async fn wait_for_lease(&self, stop: &mut watch::Receiver<bool>) -> Option<Taken> {
         let mut in_trouble = false;
         loop {
             if *stop.borrow() {

@@ -23,8 +23,8 @@ mod tour;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use jumun_store::NumberedEvent;
 use jumun_store::delivery::Outbox;
+use jumun_store::{Fault, NumberedEvent};
 use uuid::Uuid;
 
 pub use clock::{Clock, SystemClock};
@@ -52,6 +52,17 @@ pub struct Means {
     pub clock: Arc<dyn Clock>,
 }
 
+/// Why nothing is delivered.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting cannot be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The database fails.
+    #[error("it cannot be recorded what is delivered: {0}")]
+    Database(Fault),
+}
+
 /// The dispatchers of one process, running until they are stopped. Dropping
 /// this stops them, too, and leaves their leases to run out.
 pub struct Dispatchers {
@@ -60,18 +71,24 @@ pub struct Dispatchers {
 
 impl Dispatchers {
     /// Starts to deliver to each of the platforms. Has to be called within the
-    /// runtime that the outbox works on. A platform that is away is no error.
+    /// runtime that the outbox works on. Events that are committed after this
+    /// has returned are delivered to each of them, new ones too, so take no
+    /// order before. A platform that is away is no error.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] names the setting that cannot be used; nothing was started.
-    pub fn start(means: &Means, platforms: Vec<PlatformSettings>) -> Result<Self, SettingsError> {
+    /// [`StartError`] says which setting cannot be used, or that the database
+    /// fails; nothing is delivered then.
+    pub async fn start(
+        means: &Means,
+        platforms: Vec<PlatformSettings>,
+    ) -> Result<Self, StartError> {
         let mut names: Vec<&str> = platforms.iter().map(|it| &*it.name).collect();
         names.sort_unstable();
         if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(SettingsError::SameName {
+            return Err(StartError::Settings(SettingsError::SameName {
                 name: pair[0].to_owned(),
-            });
+            }));
         }
         for settings in &platforms {
             settings.check()?;
@@ -81,8 +98,12 @@ impl Dispatchers {
         let mut running = Vec::with_capacity(platforms.len());
         for settings in platforms {
             let desk = Desk::new(means.outbox.clone(), runtime.clone());
+            let asked = means.clock.now();
+            let lease = desk.take_lease(settings.name.as_str().into(), holder);
+            let taken = lease.await.map_err(StartError::Database)?;
+            let taken = taken.map(|lease| (lease, asked));
             let (render, clock) = (means.render.clone(), means.clock.clone());
-            running.push(thread::start(settings, move |settings| {
+            running.push(thread::start(settings, taken, move |settings| {
                 let client = connect(settings)?;
                 let name: Arc<str> = settings.name.as_str().into();
                 Ok(Courier {

@@ -4,7 +4,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::{oneshot, watch};
 
-use super::courier::Courier;
+use super::courier::{Courier, Taken};
 use super::terms::NICE;
 use crate::settings::{PlatformSettings, SettingsError};
 
@@ -20,6 +20,7 @@ pub(super) struct Running {
 /// on it, within its runtime.
 pub(super) fn start(
     settings: PlatformSettings,
+    taken: Option<Taken>,
     make: impl FnOnce(&PlatformSettings) -> Result<Courier, SettingsError> + Send + 'static,
 ) -> Result<Running, SettingsError> {
     let name = settings.name.clone();
@@ -41,7 +42,7 @@ pub(super) fn start(
         .name("dispatcher".to_owned())
         .spawn(move || {
             yield_to_orders();
-            runtime.block_on(courier.run(asked));
+            runtime.block_on(courier.run(taken, asked));
             // Nobody waits when the process ends anyway.
             let _ = ending.send(());
         })

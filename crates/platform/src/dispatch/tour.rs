@@ -164,6 +164,8 @@ impl<'a> Tour<'a> {
                 () = self.courier.clock.sleep_until(wake_at) => {}
                 _ = stop.wait_for(|asked| *asked), if self.stops_at.is_none() => {
                     self.stops_at = Some(moment.now + STOP_PERIOD);
+                    self.schedule.close();
+                    self.is_dirty = true;
                 }
             }
         }

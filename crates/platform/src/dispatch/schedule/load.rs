@@ -45,6 +45,7 @@ impl Schedule {
             records: standing.records,
             in_record: 0,
             is_recording: false,
+            is_closing: false,
         };
         for one in pending {
             schedule.take_up(&one, moment);

@@ -103,6 +103,8 @@ pub(crate) struct Schedule {
     /// Delivered events in the record that is being written.
     in_record: usize,
     is_recording: bool,
+    /// Nothing more is sent: what is delivered is to be recorded all the same.
+    is_closing: bool,
 }
 
 /// What is to be recorded next.
@@ -128,6 +130,12 @@ impl Schedule {
             + waiting
             + self.draft.delivered.len()
             + self.in_record
+    }
+
+    /// Nothing more will be sent: whatever keeps what is delivered from being
+    /// recorded is passed from now on.
+    pub(crate) fn close(&mut self) {
+        self.is_closing = true;
     }
 
     /// How many new events may be read ahead.

@@ -87,13 +87,17 @@ impl Schedule {
             lines: &self.lines,
             changed: &mut self.draft.changed,
             held: &mut self.held,
+            upto: None,
             slow_since: stuck.then(|| moment.now.checked_sub(SLOW)).flatten(),
             crowded,
         };
+        let upto = |span: &Span| span.last_delivered().filter(|_| self.is_closing);
+        passing.upto = upto(&self.fresh);
         let mut all = self.fresh.advance(|sequence| passing.may_pass(sequence));
         let mut replays = Vec::new();
         for span in &mut self.replays {
             let before = span.position;
+            passing.upto = upto(span);
             let passed = span.advance(|sequence| passing.may_pass(sequence));
             all.delivered += passed.delivered;
             all.runs.extend(passed.runs);
@@ -119,6 +123,8 @@ struct Passing<'a> {
     lines: &'a HashMap<LineKey, VecDeque<u64>>,
     changed: &'a mut std::collections::BTreeSet<u64>,
     held: &'a mut usize,
+    /// Every event up to this one is passed.
+    upto: Option<u64>,
     /// Attempts that began before this are passed.
     slow_since: Option<Instant>,
     /// There is no room to read on, and little to send: one user has many events.
@@ -149,6 +155,9 @@ impl Passing<'_> {
 
     /// Whether there is something that will take a while.
     fn is_held_up(&self, sequence: u64, entry: &Entry) -> bool {
+        if self.upto.is_some_and(|upto| sequence <= upto) {
+            return true;
+        }
         match entry.state {
             State::Failing { .. } | State::Dead { .. } => true,
             State::Fetching { failures } => failures.is_some(),

@@ -56,6 +56,13 @@ impl Span {
         self.waiting
     }
 
+    /// The last event of the window that is delivered.
+    pub(super) fn last_delivered(&self) -> Option<u64> {
+        let delivered = |(_, slot): &&(u64, Slot)| matches!(slot, Slot::Delivered(_));
+        let last = self.window.iter().rev().find(delivered);
+        last.map(|(sequence, _)| *sequence)
+    }
+
     /// There are no more events in a replay's range.
     pub(super) fn end_reached(&mut self) {
         self.read_to = self.last.unwrap_or(self.read_to);

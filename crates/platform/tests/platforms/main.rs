@@ -1,8 +1,9 @@
-//! The clients against real platforms: servers, files and certificates of the
-//! tests' own.
+//! The clients and the dispatcher against real platforms: servers, files and
+//! certificates of the tests' own.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod dispatch;
 mod file;
 mod http;
 #[cfg(feature = "kafka")]

@@ -6,18 +6,18 @@ use async_nats::{ConnectOptions, HeaderMap};
 use super::server::Server;
 
 /// A message that the stream holds.
-pub(super) struct Held {
-    pub(super) headers: HeaderMap,
-    pub(super) body: bytes::Bytes,
+pub(crate) struct Held {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: bytes::Bytes,
 }
 
 /// Creates a stream of this subject.
-pub(super) async fn create(server: &Server, subject: &str) {
+pub(crate) async fn create(server: &Server, subject: &str) {
     create_with(server, subject, ConnectOptions::new()).await;
 }
 
 /// The same, for a server that wants to be talked to so.
-pub(super) async fn create_with(server: &Server, subject: &str, options: ConnectOptions) {
+pub(crate) async fn create_with(server: &Server, subject: &str, options: ConnectOptions) {
     let client = options.connect(server.address()).await.unwrap();
     let config = Config {
         name: "ORDERS".to_owned(),
@@ -29,7 +29,7 @@ pub(super) async fn create_with(server: &Server, subject: &str, options: Connect
 }
 
 /// All that it holds, oldest first.
-pub(super) async fn held(server: &Server) -> Vec<Held> {
+pub(crate) async fn held(server: &Server) -> Vec<Held> {
     let client = async_nats::connect(server.address()).await.unwrap();
     let jetstream = async_nats::jetstream::new(client);
     let mut stream: Stream = jetstream.get_stream("ORDERS").await.unwrap();

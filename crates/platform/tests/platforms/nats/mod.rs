@@ -3,5 +3,5 @@
 mod admission;
 mod delivery;
 mod outages;
-mod server;
-mod stream;
+pub(crate) mod server;
+pub(crate) mod stream;

@@ -38,7 +38,7 @@ wait
 
 /// A server on a free port of 127.0.0.1, with its data in a directory of its
 /// own. It ends with this, or with the test process.
-pub(super) struct Server {
+pub(crate) struct Server {
     directory: TempDir,
     options: Vec<String>,
     port: u16,
@@ -52,12 +52,12 @@ struct Process {
 
 impl Server {
     /// With JetStream.
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with_options(&["-js"]).await
     }
 
     /// With these options of `nats-server`.
-    pub(super) async fn with_options(options: &[&str]) -> Self {
+    pub(crate) async fn with_options(options: &[&str]) -> Self {
         let mut server = Self {
             directory: tempfile::tempdir().unwrap(),
             options: options.iter().map(ToString::to_string).collect(),
@@ -76,7 +76,7 @@ impl Server {
     }
 
     /// Starts the server that was killed, with the same data.
-    pub(super) async fn start_again(&mut self) {
+    pub(crate) async fn start_again(&mut self) {
         assert!(self.launch().await, "{}", self.log());
     }
 
@@ -94,12 +94,12 @@ impl Server {
     }
 
     /// Kills it at once, as a crash would.
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.process = None;
     }
 
     /// Lets it stand still.
-    pub(super) async fn freeze(&self) {
+    pub(crate) async fn freeze(&self) {
         self.signal(Signal::STOP);
         let tasks = format!("/proc/{}/task", self.process().server.as_raw_pid());
         // Until the signal has arrived everywhere it goes on.
@@ -113,17 +113,17 @@ impl Server {
     }
 
     /// Lets it go on.
-    pub(super) fn thaw(&self) {
+    pub(crate) fn thaw(&self) {
         self.signal(Signal::CONT);
     }
 
     /// The URL of a subject there.
-    pub(super) fn url(&self, subject: &str) -> String {
+    pub(crate) fn url(&self, subject: &str) -> String {
         format!("nats://127.0.0.1:{}/{subject}", self.port)
     }
 
     /// Its address.
-    pub(super) fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
