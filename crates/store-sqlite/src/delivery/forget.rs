@@ -58,7 +58,7 @@ pub(super) fn sweep(connection: &Connection) -> Result<bool, StorageError> {
     Ok(another.is_some())
 }
 
-const LEFTOVERS: [&str; 3] = [
+pub(super) const LEFTOVERS: [&str; 3] = [
     "DELETE FROM pending_deliveries WHERE platform = ?1 AND sequence IN
         (SELECT sequence FROM pending_deliveries WHERE platform = ?1 LIMIT ?2)",
     "DELETE FROM delivery_attempts WHERE platform = ?1 AND entry IN

@@ -87,14 +87,14 @@ pub(super) fn attempts(
     Ok(all)
 }
 
-const PENDING_BELOW: &str = "SELECT * FROM pending_deliveries
+pub(super) const PENDING_BELOW: &str = "SELECT * FROM pending_deliveries
     WHERE platform = ?1 AND sequence < ?2 ORDER BY sequence DESC LIMIT ?3";
 
-const PENDING_OF_HOLD_BELOW: &str = "SELECT * FROM pending_deliveries
+pub(super) const PENDING_OF_HOLD_BELOW: &str = "SELECT * FROM pending_deliveries
     WHERE platform = ?1 AND sequence < ?2 AND hold = ?4 ORDER BY sequence DESC LIMIT ?3";
 
-const RUNS: &str = "SELECT * FROM delivery_log
+pub(super) const RUNS: &str = "SELECT * FROM delivery_log
     WHERE platform = ?1 AND last_sequence BETWEEN ?2 AND ?3 AND first_sequence <= ?4";
 
-const ATTEMPTS: &str = "SELECT * FROM delivery_attempts
+pub(super) const ATTEMPTS: &str = "SELECT * FROM delivery_attempts
     WHERE platform = ?1 AND sequence = ?2 ORDER BY entry DESC LIMIT ?3";

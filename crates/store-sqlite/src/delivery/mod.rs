@@ -16,5 +16,8 @@ mod record;
 mod views;
 mod wishes;
 
+#[cfg(test)]
+mod plans;
+
 pub(crate) use leases::end_left_behind as end_leases_left_behind;
 pub use platforms::SqlitePlatforms;

@@ -34,10 +34,10 @@ pub(super) fn prune(
 
 // The oldest entries come first. One of a wrong clock among them stays for a
 // while and holds up no other.
-const OLD_ATTEMPTS: &str = "DELETE FROM delivery_attempts
+pub(super) const OLD_ATTEMPTS: &str = "DELETE FROM delivery_attempts
     WHERE platform = ?1 AND ended_at < ?3 AND entry IN
         (SELECT entry FROM delivery_attempts WHERE platform = ?1 ORDER BY entry LIMIT ?2)";
 
-const OLD_RUNS: &str = "DELETE FROM delivery_log
+pub(super) const OLD_RUNS: &str = "DELETE FROM delivery_log
     WHERE platform = ?1 AND ended_at < ?3 AND entry IN
         (SELECT entry FROM delivery_log WHERE platform = ?1 ORDER BY entry LIMIT ?2)";

@@ -96,8 +96,8 @@ fn oldest_undelivered(
     Ok(oldest)
 }
 
-const COUNTS: &str =
+pub(super) const COUNTS: &str =
     "SELECT hold, count(*) FROM pending_deliveries WHERE platform = ?1 GROUP BY hold";
 
-const OLDEST_OF_HOLD: &str = "SELECT event_time FROM pending_deliveries
+pub(super) const OLDEST_OF_HOLD: &str = "SELECT event_time FROM pending_deliveries
     WHERE platform = ?1 AND hold = ?2 ORDER BY sequence LIMIT 1";

@@ -1,11 +1,13 @@
 //! What is the embedded engine's own: files, locks, migrations, audit, import,
-//! backup, full disks.
+//! backup, full disks, operators beside a server.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod audit;
 mod backup;
+mod deliveries;
 mod disk;
 mod import;
 mod open;
 mod support;
+mod upgrade;
