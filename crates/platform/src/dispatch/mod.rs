@@ -64,7 +64,7 @@ pub enum StartError {
 }
 
 /// The dispatchers of one process, running until they are stopped. Dropping
-/// this stops them, too, and leaves their leases to run out.
+/// this asks them to stop, too, and waits for nothing.
 pub struct Dispatchers {
     running: Vec<Running>,
 }

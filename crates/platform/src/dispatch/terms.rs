@@ -20,6 +20,9 @@ pub(super) const LEASE_MARGIN: Duration = Duration::from_millis(500);
 /// How often to look for events that another process has committed.
 pub(super) const POLL_PERIOD: Duration = Duration::from_millis(50);
 
+/// The shortest sleep while nothing ends that is under way.
+pub(super) const LEAST_NAP: Duration = Duration::from_millis(1);
+
 /// The least pause between two reads, so that events are read in lots.
 pub(super) const READ_PAUSE: Duration = Duration::from_millis(3);
 

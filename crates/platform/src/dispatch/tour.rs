@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use super::courier::Courier;
 use super::schedule::{Moment, Schedule, Step};
 use super::terms::{
-    LEASE_MARGIN, LEASE_PERIOD, POLL_PERIOD, PRUNE_LOT_PAUSE, PRUNE_PERIOD, READ_PAUSE,
+    LEASE_MARGIN, LEASE_PERIOD, LEAST_NAP, POLL_PERIOD, PRUNE_LOT_PAUSE, PRUNE_PERIOD, READ_PAUSE,
     RECORD_PAUSE, STOP_PERIOD, TROUBLE_PAUSE,
 };
 use crate::client::Delivery;
@@ -183,7 +183,9 @@ impl<'a> Tour<'a> {
         if let Some(record_at) = self.record(moment) {
             wake_at = wake_at.min(record_at);
         }
-        self.stops_at.map_or(wake_at, |it| wake_at.min(it))
+        let wake_at = self.stops_at.map_or(wake_at, |it| wake_at.min(it));
+        // What is due already waits for something that is under way.
+        wake_at.max(now + LEAST_NAP)
     }
 
     /// Sends what may be sent.
@@ -297,8 +299,7 @@ impl<'a> Tour<'a> {
                 }
             });
         }
-        // Never in the past, or it would be a busy loop while one is under way.
-        self.keep_at.max(now + LEASE_PERIOD / 10)
+        self.keep_at
     }
 
     /// Forgets old attempts; when to do so next.

@@ -20,10 +20,10 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 
 const PARTITIONS: i32 = 4;
 
-type Cluster = MockCluster<'static, DefaultProducerContext>;
+pub(crate) type Cluster = MockCluster<'static, DefaultProducerContext>;
 
 /// Three brokers and a topic.
-fn cluster() -> Cluster {
+pub(crate) fn cluster() -> Cluster {
     let cluster = MockCluster::new(3).unwrap();
     cluster.create_topic("orders", PARTITIONS, 3).unwrap();
     cluster
@@ -39,6 +39,26 @@ fn impatient(cluster: &Cluster) -> Arc<dyn Client> {
     let mut settings = at(cluster, "orders");
     settings.timeout = TIMEOUT;
     client(&settings)
+}
+
+/// All bodies of the topic, those of one user in their order.
+pub(crate) async fn consume_all(cluster: &Cluster) -> Vec<Vec<u8>> {
+    let servers = cluster.bootstrap_servers();
+    let counting = tokio::task::spawn_blocking(move || {
+        let consumer: BaseConsumer = ClientConfig::new()
+            .set("bootstrap.servers", servers)
+            .create()
+            .unwrap();
+        let count = |partition| {
+            let marks = consumer.fetch_watermarks("orders", partition, DEADLINE);
+            let (low, high) = marks.unwrap();
+            usize::try_from(high - low).unwrap()
+        };
+        (0..PARTITIONS).map(count).sum()
+    });
+    let messages = consume(cluster, counting.await.unwrap()).await;
+    let body = |it: &OwnedMessage| it.payload().unwrap().to_vec();
+    messages.iter().map(body).collect()
 }
 
 /// The first `count` messages of the topic.

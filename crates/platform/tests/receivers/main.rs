@@ -1,0 +1,13 @@
+//! The receivers that `docs/platforms/receiving.md` shows, taken out of it and
+//! run: what is copied from there works.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod crashes;
+mod deliveries;
+mod document;
+mod example;
+mod forgeries;
+mod post;
+mod program;
+mod sender;
