@@ -13,6 +13,7 @@ mod platform;
 mod progress;
 mod secret;
 mod signals;
+mod time;
 
 use std::process::ExitCode;
 

@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod completions;
 mod demo;
+mod events;
 mod export;
 mod import;
 mod migrate;
@@ -29,6 +30,8 @@ pub(crate) enum Command {
     Import(import::Arguments),
     /// Export orders or events as JSON lines or CSV
     Export(export::Arguments),
+    /// See what data platforms have, lack and failed, and send events again
+    Events(events::Arguments),
     /// Write a consistent copy of a live embedded database
     Backup(backup::Arguments),
     /// Print a completion script for a shell
@@ -59,6 +62,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Events(arguments) => events::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     }

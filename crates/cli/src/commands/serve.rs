@@ -1,11 +1,10 @@
 //! `jumun serve`: serves a shop over HTTP until it is told to stop.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
-use jumun_server::Config;
+use jumun_server::{Config, Services};
 
 use crate::database::{CurrencyOption, DatabaseOption, Engine, Settings};
 use crate::failure::Failure;
@@ -129,23 +128,29 @@ async fn serve(arguments: &Arguments, engine: &dyn Engine) -> Result<ExitCode, F
     let platforms = arguments.platforms.settings(true)?;
     // First the database: a second server on the same file and port is then
     // told of the file, which is the more useful of the two.
-    let store = engine.open(&arguments.settings()).await?;
+    let shop = engine.open(&arguments.settings()).await?;
     let listener = listen::bind(&addresses, &arguments.listen).await?;
     let address = listener.local_addr().map_err(|error| cannot_run(&error))?;
     let metrics = jumun_server::install_metrics();
     tracing::info!(database = engine.shown(), "the shop is open");
-    platform::log(&platforms);
+    let dispatchers = platform::start(&shop, &arguments.deployment.name, platforms).await?;
     tracing::warn!(%address, "no authentication: every process of this machine may use the API");
     output::line(format!("listening on http://{address}"))?;
+    let services = Services {
+        store: shop.store.clone(),
+        platforms: shop.platforms,
+    };
     let ended = jumun_server::run(
         listener,
         arguments.config(),
-        Arc::clone(&store),
+        services,
         metrics,
         stop.asked(),
     )
     .await;
-    store.close().await;
+    // The last orders were answered; what can still be told of them is.
+    dispatchers.stop().await;
+    shop.store.close().await;
     // Its sentence ends in what that means.
     ended.map_err(Failure::engine)?;
     tracing::info!("stopped");

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jumun_domain::{Order, OrderId, ProductId, UserId};
+use jumun_store::delivery::Platforms;
 use jumun_store::{
     AuditProgress, AuditReport, Currency, Fault, ImportRow, Imported, NumberedEvent, Page, PageOf,
-    Shop, Store,
+    Shop,
 };
-use jumun_store_sqlite::{ImportError, Options, SqliteStore};
+use jumun_store_sqlite::{ImportError, Options, SqlitePlatforms, SqliteStore};
 
-use super::engine::{Engine, Importer, Migrated, Settings, ShopReader};
+use super::engine::{Engine, Importer, Migrated, OpenShop, Settings, ShopReader};
 use crate::failure::Failure;
 
 /// The file of a shop.
@@ -37,7 +38,7 @@ impl Engine for Embedded {
         jumun_store_sqlite::worker_threads()
     }
 
-    async fn open(&self, settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
+    async fn open(&self, settings: &Settings) -> Result<OpenShop, Failure> {
         let path = self.path.clone();
         let options = Options {
             currency: settings.currency,
@@ -48,7 +49,12 @@ impl Engine for Embedded {
             .await
             .map_err(Failure::engine)?
             .map_err(Failure::engine)?;
-        Ok(Arc::new(store))
+        Ok(store.into())
+    }
+
+    async fn platforms(&self) -> Result<Box<dyn Platforms>, Failure> {
+        let platforms = SqlitePlatforms::open(&self.path).map_err(Failure::engine)?;
+        Ok(Box::new(platforms))
     }
 
     fn migrate(&self, currency: Option<Currency>) -> Result<Migrated, Failure> {
@@ -84,6 +90,18 @@ impl Engine for Embedded {
 
     fn backup(&self, copy: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), Failure> {
         jumun_store_sqlite::backup(&self.path, copy, progress).map_err(Failure::engine)
+    }
+}
+
+impl From<SqliteStore> for OpenShop {
+    fn from(store: SqliteStore) -> Self {
+        let platforms = Arc::new(store.platforms());
+        let store = Arc::new(store);
+        Self {
+            store: store.clone(),
+            outbox: store,
+            platforms,
+        }
     }
 }
 

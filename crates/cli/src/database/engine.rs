@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jumun_domain::{Order, OrderId, ProductId, UserId};
+use jumun_store::delivery::{Outbox, Platforms};
 use jumun_store::{
     AuditProgress, AuditReport, Currency, Fault, ImportRow, Imported, NumberedEvent, Page, PageOf,
     Shop, Store,
@@ -16,7 +17,8 @@ use crate::failure::Failure;
 
 /// A database of one engine.
 ///
-/// Only [`Engine::open`] is async: a server does many things at once. Bulk work
+/// What a server or a platform's operator asks for is async: there is more than
+/// one thing to wait for. Bulk work
 /// is one thing after another and is plain blocking code, so an engine whose
 /// driver is async waits for it here.
 #[async_trait]
@@ -32,7 +34,15 @@ pub(crate) trait Engine: Send + Sync {
     /// # Errors
     ///
     /// What the engine says, with what to do.
-    async fn open(&self, settings: &Settings) -> Result<Arc<dyn Store>, Failure>;
+    async fn open(&self, settings: &Settings) -> Result<OpenShop, Failure>;
+
+    /// Opens what is kept of deliveries in the shop, which has to be there,
+    /// beside a running server or without one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::open`].
+    async fn platforms(&self) -> Result<Box<dyn Platforms>, Failure>;
 
     /// Creates the shop where there is none, and brings its schema up to date.
     ///
@@ -91,6 +101,17 @@ pub(crate) struct Settings {
     pub(crate) batches: usize,
     /// Connections for reads, where they are to a server.
     pub(crate) readers: usize,
+}
+
+/// A shop that a server works on: one engine, by the sides that it is used from.
+#[derive(Clone)]
+pub(crate) struct OpenShop {
+    /// Commands and look-ups.
+    pub(crate) store: Arc<dyn Store>,
+    /// The dispatchers' side.
+    pub(crate) outbox: Arc<dyn Outbox>,
+    /// The operators' side.
+    pub(crate) platforms: Arc<dyn Platforms>,
 }
 
 /// Schema versions before and after a migration; 0 where there was no shop.

@@ -7,14 +7,17 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jumun_domain::{Order, OrderId, ProductId, UserId};
+use jumun_store::delivery::Platforms;
 use jumun_store::{
     AuditProgress, AuditReport, Currency, Fault, ImportRow, Imported, NumberedEvent, Page, PageOf,
-    Shop, Store,
+    Shop,
 };
-use jumun_store_postgres::{ImportError, OpenError, Options, PostgresStore, Target};
+use jumun_store_postgres::{
+    ImportError, OpenError, Options, PostgresPlatforms, PostgresStore, Target,
+};
 use tokio::runtime::Runtime;
 
-use super::engine::{Engine, Importer, Migrated, Settings, ShopReader};
+use super::engine::{Engine, Importer, Migrated, OpenShop, Settings, ShopReader};
 use crate::failure::Failure;
 
 /// A batch gets its time before it commits, and its events their numbers after
@@ -42,7 +45,7 @@ impl Engine for Server {
         jumun_store_postgres::worker_threads()
     }
 
-    async fn open(&self, settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
+    async fn open(&self, settings: &Settings) -> Result<OpenShop, Failure> {
         let options = Options {
             currency: settings.currency,
             queue_capacity: settings.queue_capacity,
@@ -52,7 +55,19 @@ impl Engine for Server {
         let store = PostgresStore::open(&self.target, &options)
             .await
             .map_err(refused)?;
-        Ok(Arc::new(store))
+        let store = Arc::new(store);
+        Ok(OpenShop {
+            store: store.clone(),
+            outbox: store.clone(),
+            platforms: store,
+        })
+    }
+
+    async fn platforms(&self) -> Result<Box<dyn Platforms>, Failure> {
+        let platforms = PostgresPlatforms::open(&self.target)
+            .await
+            .map_err(refused)?;
+        Ok(Box::new(platforms))
     }
 
     fn migrate(&self, currency: Option<Currency>) -> Result<Migrated, Failure> {

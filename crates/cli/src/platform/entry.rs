@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use jumun_platform::{PlatformSettings, Secret, SettingsError};
+use jumun_platform::{PlatformSettings, Secret, connect};
 
 use super::secrets;
 use crate::failure::Failure;
@@ -64,12 +64,9 @@ impl Entry {
             settings.secrets = common.to_vec();
         }
         settings.allow_private_addresses = self.allow_private_addresses.unwrap_or(allow_private);
-        settings.check().map_err(Failure::settings)?;
-        if settings.url.kind() == "kafka" && !cfg!(feature = "kafka") {
-            // Told before a database is created, not by the client afterwards.
-            let name = settings.name;
-            return Err(Failure::settings(SettingsError::NoKafka { name }));
-        }
+        // A trial, which connects to nothing: what is wrong is told before a
+        // database is created or written to.
+        connect(&settings).map_err(Failure::settings)?;
         Ok(settings)
     }
 }

@@ -1,15 +1,17 @@
 //! `--platform`: the data platforms that are told of every order.
 
+mod dispatch;
 mod entry;
 mod secrets;
 mod urls;
 
 use clap::builder::BoolishValueParser;
-use jumun_platform::PlatformSettings;
+use jumun_platform::{PlatformSettings, SettingsError};
 
 use crate::failure::Failure;
 use urls::Urls;
 
+pub(crate) use dispatch::start;
 pub(crate) use entry::{Entry, SecretSource};
 
 /// The name of the option; a key of the configuration file, too.
@@ -60,29 +62,11 @@ impl PlatformOptions {
         for entry in entries {
             let settings = entry.settings(&common, allow_private)?;
             if all.iter().any(|it| it.name == settings.name) {
-                return Err(same_name(&settings.name));
+                let name = settings.name;
+                return Err(Failure::settings(SettingsError::SameName { name }));
             }
             all.push(settings);
         }
         Ok(all)
     }
-}
-
-/// Tells in the log where events go, a line for each platform.
-pub(crate) fn log(platforms: &[PlatformSettings]) {
-    for platform in platforms {
-        tracing::info!(
-            platform = platform.name,
-            kind = platform.url.kind(),
-            signed = !platform.secrets.is_empty(),
-            "this data platform is told of every order"
-        );
-    }
-}
-
-fn same_name(name: &str) -> Failure {
-    Failure::usage(format!("two platforms have the name {name}")).help(
-        "a platform's progress is kept under its name: name one of them in the configuration \
-         file, with name = \"…\" in its [[platform]], or leave one out",
-    )
 }

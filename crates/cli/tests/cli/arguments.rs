@@ -71,6 +71,31 @@ fn wrong_usage_ends_with_status_2_and_says_what_is_wrong() {
             &["--since", "offset"],
         ),
         ("backup", &["<FILE>"]),
+        ("events", &["Usage:", "replay"]),
+        ("events show", &["unrecognized subcommand 'show'"]),
+        ("events list a b", &["unexpected argument 'b'"]),
+        (
+            "events list --state late",
+            &["--state", "failing, blocked, dead"],
+        ),
+        ("events list --limit 0", &["--limit", "from 1 to 1000"]),
+        ("events replay", &["--sequence <N>", "--failed-since"]),
+        ("events replay --from 1", &["--to <N>"]),
+        ("events replay --to 1", &["--from <N>"]),
+        (
+            "events replay --from 2 --to 1",
+            &["--from 2 is after --to 1"],
+        ),
+        (
+            "events replay --sequence 1 --from 1 --to 2",
+            &["cannot be used with"],
+        ),
+        ("events replay --sequence -1", &["'-1'", "--sequence"]),
+        ("events replay --failed-since today", &["RFC 3339"]),
+        (
+            "serve --allow-private-platforms=maybe",
+            &["--allow-private-platforms"],
+        ),
         ("completions tcl", &["bash"]),
         ("demo --rate 0", &["--rate"]),
     ];
@@ -96,6 +121,7 @@ fn help_and_version_go_to_stdout_with_examples_and_status_0() {
         "audit",
         "import",
         "export",
+        "events",
         "backup",
         "completions",
     ];

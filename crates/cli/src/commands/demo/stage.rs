@@ -11,12 +11,13 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::database::OpenShop;
 use crate::failure::Failure;
 
 /// A server on a database in a folder of its own.
 pub(super) struct Stage {
     folder: TempDir,
-    store: Arc<dyn Store>,
+    shop: OpenShop,
     server: JoinHandle<Result<(), String>>,
     end_server: oneshot::Sender<()>,
 }
@@ -50,7 +51,7 @@ impl Stage {
                 .map_err(|error| cannot(&error))?
                 .map_err(Failure::engine)?;
         let platforms = Arc::new(store.platforms());
-        let store: Arc<dyn Store> = Arc::new(store);
+        let shop = OpenShop::from(store);
         let serving = Services {
             store: Arc::clone(&store),
             platforms,
@@ -66,13 +67,13 @@ impl Stage {
                 // A sender that is gone means the same.
                 let _ = ended.await;
             };
-            jumun_server::run(listener, config, serving, metrics, stop)
+            jumun_server::run(listener, config, services, metrics, stop)
                 .await
                 .map_err(|error| error.to_string())
         });
         Ok(Self {
             folder,
-            store,
+            shop,
             server,
             end_server,
         })
@@ -96,8 +97,8 @@ impl Stage {
     pub(super) async fn end(self) -> Result<TempDir, Failure> {
         let _ = self.end_server.send(());
         let ended = self.server.await.map_err(|error| cannot(&error))?;
-        self.store.close().await;
-        drop(self.store);
+        self.shop.store.close().await;
+        drop(self.shop);
         ended.map_err(|error| cannot(&error))?;
         Ok(self.folder)
     }

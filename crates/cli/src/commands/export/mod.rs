@@ -12,8 +12,8 @@ use jiff::Timestamp;
 
 use crate::database::DatabaseOption;
 use crate::failure::Failure;
-use crate::logging;
 use crate::options::DeploymentOption;
+use crate::{logging, time};
 
 const AFTER_HELP: &str = "\
 Works beside a running server, in short reads. What is written while it runs is left out. Orders \
@@ -47,7 +47,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     deployment: DeploymentOption,
     /// Leave out what was before this time (RFC 3339)
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = time::parse)]
     since: Option<Timestamp>,
     /// How to write it
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "jsonl")]
@@ -84,12 +84,4 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     logging::start_quietly()?;
     run::export(arguments)?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn time(text: &str) -> Result<Timestamp, String> {
-    text.parse().map_err(|_| {
-        "write a time with its offset (RFC 3339), such as 2026-11-20T00:00:00Z or \
-         2026-11-20T09:00:00+09:00"
-            .to_owned()
-    })
 }

@@ -75,7 +75,6 @@ fn flags_beat_the_variable_which_beats_the_file() {
 fn a_table_says_all_that_can_be_said_of_a_platform_in_either_spelling() {
     let folder = Folder::new();
     folder.write("secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n");
-    folder.write("roots.pem", "");
     folder.write(
         "jumun.toml",
         format!(
@@ -83,12 +82,13 @@ fn a_table_says_all_that_can_be_said_of_a_platform_in_either_spelling() {
              previous-secret = \"whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD\"\n\
              ordering = \"relaxed\"\nmax-in-flight = 8\ntimeout = \"5s\"\n\
              dead_letter_after = \"2d\"\ndead_letter_blocks_for = \"6h\"\n\
-             attempts_kept_for = 86400\nallow_private_addresses = false\n\
+             attempts_kept_for = 86400\nallow_private_addresses = true\n\
              [[platform]]\nurl = \"file://{}\"\nname = \"two\"\n",
             folder.file("events.jsonl").display()
         ),
     );
-    let found = platforms(&folder, &["--config=jumun.toml"], &[]);
+    let options = ["--config=jumun.toml", "--allow-private-platforms=false"];
+    let found = platforms(&folder, &options, &[]);
     assert_eq!(found, ["one http true", "two file false"]);
 }
 
@@ -190,6 +190,10 @@ fn a_table_that_cannot_be_used_is_told_with_its_place_and_key() {
         (
             "{url}\nsecret_file = \"empty\"",
             &["empty: the platform's secret", "copy it whole"],
+        ),
+        (
+            "{url}\nroot_certificates = \"empty\"",
+            &["root certificates in empty"],
         ),
         (
             "{url}\nprevious_secret_file = \"empty\"",

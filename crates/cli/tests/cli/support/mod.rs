@@ -2,6 +2,7 @@
 
 mod client;
 mod database;
+mod receiver;
 mod server;
 
 use std::ffi::OsStr;
@@ -14,6 +15,7 @@ use tempfile::TempDir;
 
 pub(crate) use client::{Client, Reply, one_piece};
 pub(crate) use database::DEADLINE;
+pub(crate) use receiver::{Received, Receiver};
 pub(crate) use server::Server;
 
 use database::TestDatabase;
