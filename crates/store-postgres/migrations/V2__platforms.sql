@@ -72,8 +72,9 @@ CREATE TABLE delivery_attempts (
     PRIMARY KEY (platform_id, sequence, record, place)
 );
 
--- Old ones are removed by their end.
-CREATE INDEX delivery_attempts_by_end ON delivery_attempts (platform_id, ended_at);
+-- Old ones are removed by their end, so many at a time, however many ended together.
+CREATE INDEX delivery_attempts_by_end
+    ON delivery_attempts (platform_id, ended_at, sequence, record, place);
 
 -- First attempts that succeeded, packed: a row for a run of sequences without a
 -- gap, some eight bytes an event.
@@ -92,7 +93,8 @@ CREATE TABLE delivery_log (
     PRIMARY KEY (platform_id, first_sequence, record, place)
 );
 
-CREATE INDEX delivery_log_by_end ON delivery_log (platform_id, ended_at);
+CREATE INDEX delivery_log_by_end
+    ON delivery_log (platform_id, ended_at, first_sequence, record, place);
 
 -- What operators want to be sent again: a range of sequences, or what has failed
 -- since a time.

@@ -7,6 +7,7 @@
 
 mod batches;
 mod coupons;
+mod deliveries;
 mod events;
 mod indexes;
 mod ledger;
@@ -80,12 +81,15 @@ WITH placed AS (
     SELECT (SELECT count(*) FROM users) AS users,
            (SELECT count(*) FROM products) + (SELECT count(*) FROM purchases) AS stocks,
            (SELECT count(*) FROM campaigns) AS campaigns,
-           (SELECT count(*) FROM coupons) AS coupons
+           (SELECT count(*) FROM coupons) AS coupons,
+           (SELECT count(*) FROM platforms) + (SELECT count(*) FROM pending_deliveries)
+               AS deliveries
 )
-SELECT users, stocks, campaigns, coupons + uses, orders, orders, users FROM placed CROSS JOIN held";
+SELECT users, stocks, campaigns, coupons + uses, orders, orders, deliveries, users
+FROM placed CROSS JOIN held";
 
 /// Statements that read no lines of orders.
-const CHECKS: [&str; 12] = [
+const CHECKS: [&str; 14] = [
     rows::READABLE,
     rows::POSITIONS,
     ledger::ENTRIES,
@@ -98,6 +102,8 @@ const CHECKS: [&str; 12] = [
     events::IDS,
     batches::PLACES,
     batches::SEQUENCE,
+    deliveries::POSITIONS,
+    deliveries::PENDING,
 ];
 
 /// Statements that fail at lines which [`orders::UNREADABLE`] finds.

@@ -7,24 +7,30 @@ use crate::pipeline::Pipeline;
 use crate::session::Session;
 use crate::writes::{Unwritten, commit};
 
-/// Removes a lot ($3) of a platform's rows that ended before a time ($2): those
-/// up to the end of the last of the lot.
+/// Removes a lot ($3) of a platform's rows that ended before a time ($2), the
+/// first by their ends and keys: all up to the last of the lot.
 macro_rules! remove {
-    ($table:literal) => {
+    ($table:literal, $sequence:literal) => {
         concat!(
             "WITH gone AS (DELETE FROM ",
             $table,
-            " WHERE platform_id = $1 AND ended_at < $2 AND ended_at <= \
-             (SELECT max(lot.ended_at) FROM (SELECT ended_at FROM ",
+            " WHERE platform_id = $1 AND ended_at < $2 AND (ended_at, ",
+            $sequence,
+            ", record, place) <= (SELECT lot.ended_at, lot.sequence, lot.record, lot.place \
+             FROM (SELECT ended_at, ",
+            $sequence,
+            " AS sequence, record, place FROM ",
             $table,
-            " WHERE platform_id = $1 AND ended_at < $2 ORDER BY ended_at LIMIT $3) AS lot) \
-             RETURNING 1) SELECT count(*) FROM gone"
+            " WHERE platform_id = $1 AND ended_at < $2 ORDER BY ended_at, ",
+            $sequence,
+            ", record, place LIMIT $3) AS lot ORDER BY lot.ended_at DESC, lot.sequence DESC, \
+             lot.record DESC, lot.place DESC LIMIT 1) RETURNING 1) SELECT count(*) FROM gone"
         )
     };
 }
 
-const ATTEMPTS: &str = remove!("delivery_attempts");
-const LOG: &str = remove!("delivery_log");
+const ATTEMPTS: &str = remove!("delivery_attempts", "sequence");
+const LOG: &str = remove!("delivery_log", "first_sequence");
 
 /// All that pruning sends.
 pub(super) const TEXTS: &[&str] = &[ATTEMPTS, LOG];

@@ -44,6 +44,7 @@ macro_rules! found {
 }
 
 mod campaigns;
+mod deliveries;
 mod events;
 mod ledger;
 mod orders;

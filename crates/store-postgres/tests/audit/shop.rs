@@ -2,20 +2,26 @@
 
 use std::sync::LazyLock;
 use std::thread;
+use std::time::Duration;
 
 use jumun_domain::{
     AdjustStock, Answer, CampaignId, CancelOrder, Charge, Command, CouponId, CreateCampaign,
     Decision, IdempotencyKey, IssueCoupon, OrderId, PlaceOrder, ProductId, PutProduct, RawDiscount,
     RegisterUser, Request, Timestamp, UserId,
 };
-use jumun_store::{AuditReport, Reads as _, Store as _};
+use jumun_store::delivery::{Hold, Lease, Outbox as _, Pending, Progress};
+use jumun_store::{AuditReport, NumberedEvent, Reads, Store as _};
 use jumun_store_postgres::{Options, PostgresStore, Target};
 use jumun_test_cluster::{Cluster, Database};
 use tokio::runtime::Runtime;
+use uuid::Uuid;
+
+/// Longer than it takes to fill the shop.
+const TERM: Duration = Duration::from_secs(600);
 
 /// Names for what only has an id, and where to find it. User 1 has one order,
 /// with a coupon; user 2 two, of which the event of the later has no number;
-/// user 3 one with a coupon, cancelled.
+/// user 3 one with a coupon, cancelled. The platform has events 1 and 2.
 const NAMES: [(&str, &str); 20] = [
     ("order 1", "SELECT last_order FROM users WHERE user_id = 1"),
     (
@@ -159,6 +165,10 @@ async fn fill(target: &Target) {
     let store = PostgresStore::open(target, &Options::default())
         .await
         .unwrap();
+    let lease = store
+        .take_lease("warehouse", Uuid::from_u128(1), TERM)
+        .await;
+    let lease = lease.unwrap().unwrap();
     for id in 1..=3 {
         let register = RegisterUser::new(user(id), Some("김주문")).unwrap();
         done(&store, Command::RegisterUser(register)).await;
@@ -184,9 +194,29 @@ async fn fill(target: &Target) {
     let cancelled = order(&store, 3, coupon_id, "third").await;
     let cancel = CancelOrder::new(cancelled, Some("변심"), true).unwrap();
     done(&store, Command::CancelOrder(cancel)).await;
-    assert_eq!(store.events(0, 10).await.unwrap().len(), 4, "numbered");
+    let events = Reads::events(&store, 0, 10).await.unwrap();
+    assert_eq!(events.len(), 4, "numbered");
+    fail_to_deliver(&store, &lease, &events[2]).await;
     order(&store, 2, None, "fourth").await;
     store.close().await;
+}
+
+/// Records that the platform has all events before this one, which is pending.
+async fn fail_to_deliver(store: &PostgresStore, lease: &Lease, failed: &NumberedEvent) {
+    let progress = Progress {
+        number: 1,
+        position: failed.sequence,
+        held: vec![Pending {
+            sequence: failed.sequence,
+            event_id: failed.event.id,
+            user_id: failed.event.order.user_id,
+            event_time: failed.event.time,
+            replayed: false,
+            hold: Hold::Behind,
+        }],
+        ..Progress::default()
+    };
+    store.record(lease, progress).await.unwrap();
 }
 
 fn user(id: i64) -> UserId {

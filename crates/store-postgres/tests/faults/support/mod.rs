@@ -2,6 +2,7 @@
 
 pub(crate) mod asking;
 pub(crate) mod commands;
+pub(crate) mod deliveries;
 pub(crate) mod follower;
 pub(crate) mod gate;
 pub(crate) mod held_commits;

@@ -1,0 +1,144 @@
+//! A dispatcher's connection is cut at each statement that it sends. What it
+//! asked for is done once, and it is told, at the latest when it asks again.
+
+use jumun_store::delivery::{Lease, Outbox as _, Recorded};
+use jumun_test_cluster::{Cluster, Point, Proxy};
+use tokio::task::block_in_place;
+
+use crate::support::deliveries::{
+    HOLDERS, LONG_TERM, PLATFORM, check, lease, progress, record, repeated,
+};
+use crate::support::runs::repetitions;
+use crate::support::shop::{ISOLATIONS, Instance, Shop, open_narrow};
+
+type Place = fn(&str) -> Point;
+
+/// Not sent; sent and perhaps done; done and not told.
+const PLACES: [Place; 3] = [Point::before, Point::after, Point::after_answer];
+
+/// What is part of every statement.
+const ANY: &str = "";
+
+/// A record locks, moves the platform, adds three kinds of rows, and begins and
+/// ends a transaction.
+const STATEMENTS_OF_A_RECORD: usize = 7;
+
+/// A shop behind a proxy, its platform, and how many records it has.
+struct Trial {
+    shop: Shop,
+    proxy: Proxy,
+    instance: Instance,
+    lease: Lease,
+    records: u64,
+    fired: usize,
+}
+
+impl Trial {
+    async fn new(level: &str) -> Self {
+        let shop = Shop::with_isolation(level);
+        let (proxy, instance) = behind_a_proxy(&shop).await;
+        let lease = lease(&instance).await;
+        Self {
+            shop,
+            proxy,
+            instance,
+            lease,
+            records: 0,
+            fired: 0,
+        }
+    }
+
+    /// Leaves behind the point that no connection has come to.
+    async fn renew_proxy(&mut self) {
+        (self.proxy, self.instance) = behind_a_proxy(&self.shop).await;
+        self.fired = 0;
+    }
+
+    /// Whether a connection was cut since it was last asked.
+    fn was_cut(&mut self) -> bool {
+        let before = std::mem::replace(&mut self.fired, self.proxy.fired());
+        self.fired > before
+    }
+
+    /// Records once more, cut at `point`; whether it came to that.
+    async fn cuts_a_record(&mut self, point: Point) -> bool {
+        self.proxy.cut_when(point.clone());
+        self.records += 1;
+        for _ in 0..2 {
+            let (lease, number) = (&self.lease, self.records);
+            let recorded = repeated(async || self.instance.record(lease, progress(number)).await);
+            assert_eq!(recorded.await, Recorded::Durably, "{point:?}");
+        }
+        check(&self.shop, self.records);
+        self.was_cut()
+    }
+}
+
+async fn behind_a_proxy(shop: &Shop) -> (Proxy, Instance) {
+    let proxy = block_in_place(|| Proxy::start(&Cluster::shared().host_port()));
+    let instance = open_narrow(&shop.url_through(&proxy)).await;
+    (proxy, instance)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_record_whose_connection_is_cut_at_any_statement_is_written_once_and_answered() {
+    for level in ISOLATIONS {
+        let mut trial = Trial::new(level).await;
+        for place in PLACES {
+            let mut statements = 0;
+            while trial.cuts_a_record(place(ANY).nth(statements + 1)).await {
+                statements += 1;
+            }
+            assert!(statements >= STATEMENTS_OF_A_RECORD, "only {statements}");
+            trial.renew_proxy().await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_record_whose_commit_is_cut_again_and_again_is_written_once() {
+    const CUTS: usize = 3;
+    let mut trial = Trial::new(ISOLATIONS[0]).await;
+    for place in PLACES {
+        for _ in 0..repetitions(20) {
+            for nth in 1..=CUTS {
+                trial.proxy.cut_when(place("COMMIT").nth(nth));
+            }
+            let number = trial.records + 1;
+            // No fault: the engine asks again by itself.
+            let recorded = record(&trial.instance, &trial.lease, number).await;
+            assert_eq!(recorded, Recorded::Durably);
+            trial.records = number;
+            check(&trial.shop, number);
+            assert_eq!(trial.proxy.fired() - trial.fired, CUTS);
+            assert!(trial.was_cut());
+        }
+        trial.renew_proxy().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lease_whose_connection_is_cut_at_any_statement_is_taken_and_kept() {
+    let mut trial = Trial::new(ISOLATIONS[0]).await;
+    for place in PLACES {
+        let mut statements = 0;
+        loop {
+            trial.proxy.cut_when(place(ANY).nth(statements + 1));
+            let instance = &trial.instance;
+            let take = async || instance.take_lease(PLATFORM, HOLDERS[0], LONG_TERM).await;
+            let lease = repeated(take).await.expect("it is free for its holder");
+            let kept = repeated(async || instance.keep_lease(&lease).await).await;
+            assert!(kept.is_some());
+            let old = repeated(async || instance.keep_lease(&trial.lease).await).await;
+            assert_eq!(old, None);
+            trial.lease = lease;
+            if !trial.was_cut() {
+                break;
+            }
+            statements += 1;
+        }
+        // Taking is four statements, keeping five.
+        assert!(statements >= 9, "only {statements}");
+        trial.renew_proxy().await;
+    }
+}
