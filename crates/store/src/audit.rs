@@ -18,19 +18,23 @@ pub enum Law {
     Orders,
     /// Exactly one event an order and one a cancel.
     Events,
+    /// A platform's position is at most that of the newest event, and what is
+    /// pending there are events up to it.
+    Deliveries,
     /// The database's own structure is intact.
     Storage,
 }
 
 impl Law {
     /// Every law, in the order of a report.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Ledger,
         Self::Stock,
         Self::Campaigns,
         Self::Coupons,
         Self::Orders,
         Self::Events,
+        Self::Deliveries,
         Self::Storage,
     ];
 
@@ -43,6 +47,7 @@ impl Law {
             Self::Coupons => "coupons",
             Self::Orders => "orders",
             Self::Events => "events",
+            Self::Deliveries => "deliveries",
             Self::Storage => "storage",
         }
     }
@@ -56,6 +61,7 @@ impl Law {
             Self::Coupons => "a coupon is used exactly when one paid order names it",
             Self::Orders => "lines - discount = payment, in the ledger once; cancels refunded once",
             Self::Events => "exactly one event an order and one a cancel",
+            Self::Deliveries => "pending events <= position of the platform <= newest event",
             Self::Storage => "the database is intact",
         }
     }

@@ -6,6 +6,7 @@
 //! snapshot of its own: the write-ahead log is never held back for long.
 
 mod coupons;
+mod deliveries;
 mod histories;
 mod marks;
 mod orders;
@@ -71,6 +72,7 @@ impl Audit<'_> {
         orders::check(self, &marks, &mut sums, &history)?;
         sums.check(self);
         coupons::check(self)?;
+        deliveries::check(self)?;
         self.check_storage()
     }
 

@@ -6,10 +6,12 @@ use jumun_store::{Law, Store};
 /// Breaks a shop with `sql` and expects findings on exactly the law `law`.
 async fn check(law: Law, sql: &str) {
     let shop = Shop::open().await;
+    let lease = shop.platform().await;
     shop.order(1, true).await;
     shop.order(2, false).await;
     let cancelled = shop.order(3, true).await;
     shop.cancel(cancelled).await;
+    shop.fail_a_delivery(&lease).await;
     let clean = jumun_store_sqlite::audit(&shop.path(), &mut |_| {}).unwrap();
     assert!(clean.is_clean(), "before {sql}: {clean:#?}");
     assert!(
@@ -50,6 +52,18 @@ macro_rules! found {
 }
 
 found! {
+    a_platform_beyond_the_newest_event_is_found:
+        Law::Deliveries, "UPDATE platforms SET position = 5";
+    a_platform_behind_its_beginning_is_found:
+        Law::Deliveries, "UPDATE platforms SET starts_after = 4";
+    a_pending_event_above_the_position_is_found:
+        Law::Deliveries, "UPDATE platforms SET position = 2";
+    a_pending_event_that_is_not_there_is_found:
+        Law::Deliveries, "UPDATE pending_deliveries SET sequence = 0";
+    a_pending_event_under_another_id_is_found:
+        Law::Deliveries, "UPDATE pending_deliveries SET event_low = event_low + 1";
+    a_pending_event_of_no_platform_is_found:
+        Law::Deliveries, "UPDATE pending_deliveries SET platform = 77";
     a_balance_that_the_ledger_does_not_sum_to_is_found:
         Law::Ledger, "UPDATE users SET balance = balance + 1 WHERE user_id = 1";
     a_negative_balance_is_found:

@@ -1,15 +1,18 @@
 //! A small shop for the tests of the engine.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jumun_domain::{
     Answer, CancelOrder, Charge, Command, CreateCampaign, Decision, IdempotencyKey, IssueCoupon,
     OrderId, PlaceOrder, ProductId, PutProduct, RawDiscount, RegisterUser, Request, Timestamp,
     UserId,
 };
-use jumun_store::Store;
+use jumun_store::delivery::{Hold, Lease, Outbox, Pending, Progress};
+use jumun_store::{Reads, Store};
 use jumun_store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
+use uuid::Uuid;
 
 /// A database of its own that vanishes with the test.
 pub(crate) struct Shop {
@@ -100,6 +103,35 @@ impl Shop {
             Decision::Done(Answer::OrderPlaced(order)) => order.id,
             other => panic!("no order: {other:?}"),
         }
+    }
+
+    /// Makes a platform known; its holder is some dispatcher.
+    pub(crate) async fn platform(&self) -> Lease {
+        let term = Duration::from_secs(10);
+        let taken = self
+            .store
+            .take_lease("창고", Uuid::from_u128(1), term)
+            .await;
+        taken.unwrap().unwrap()
+    }
+
+    /// Records that the platform has three events behind it, the third pending.
+    pub(crate) async fn fail_a_delivery(&self, lease: &Lease) {
+        let events = Reads::events(&self.store, 0, 3).await.unwrap();
+        let progress = Progress {
+            number: 1,
+            position: 3,
+            held: vec![Pending {
+                sequence: 3,
+                event_id: events[2].event.id,
+                user_id: events[2].event.order.user_id,
+                event_time: events[2].event.time,
+                replayed: false,
+                hold: Hold::Behind,
+            }],
+            ..Progress::default()
+        };
+        self.store.record(lease, progress).await.unwrap();
     }
 
     pub(crate) async fn cancel(&self, order_id: OrderId) {
