@@ -1,10 +1,8 @@
 //! The throw-away database and the server on it.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use jumun_server::{Config, Services};
-use jumun_store::Store;
 use jumun_store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -50,11 +48,10 @@ impl Stage {
                 .await
                 .map_err(|error| cannot(&error))?
                 .map_err(Failure::engine)?;
-        let platforms = Arc::new(store.platforms());
         let shop = OpenShop::from(store);
-        let serving = Services {
-            store: Arc::clone(&store),
-            platforms,
+        let services = Services {
+            store: shop.store.clone(),
+            platforms: shop.platforms.clone(),
         };
         let metrics = jumun_server::install_metrics();
         let (end_server, ended) = oneshot::channel::<()>();
