@@ -30,13 +30,13 @@ const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
 pub async fn run(
     listener: TcpListener,
     config: Config,
-    services: impl Into<Services>,
+    services: Services,
     metrics: MetricsHandle,
     shutdown: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
     let drain_deadline = config.drain_deadline;
     let max_connections = config.max_connections;
-    let app = App::new(services.into(), config, metrics.clone());
+    let app = App::new(services, config, metrics.clone());
     let slots = Arc::new(Semaphore::new(max_connections));
     // Dropping the sender tells every connection to finish.
     let (closing, watching) = watch::channel(());
