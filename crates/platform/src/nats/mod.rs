@@ -2,9 +2,12 @@
 
 mod fault;
 mod link;
+mod stream;
 
 use std::time::{Duration, Instant};
 
+use async_nats::jetstream::Context;
+use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
@@ -22,7 +25,8 @@ const CONTENT_TYPE_HEADER: &str = "content-type";
 /// Publishes each message and waits until a stream has acknowledged it. The
 /// event's id goes with it as `Nats-Msg-Id`, by which the stream drops repeats.
 ///
-/// It creates nothing on the server. Its connection, one for all messages, is
+/// It creates nothing on the server unless the settings say so, and then a
+/// stream for its subject where none takes it. Its connection, one for all messages, is
 /// made for the first of them and made again when it is lost; meanwhile every
 /// message fails at once.
 pub(crate) struct NatsClient {
@@ -30,6 +34,7 @@ pub(crate) struct NatsClient {
     target: NatsTarget,
     tls: rustls::ClientConfig,
     timeout: Duration,
+    creates_stream: bool,
 }
 
 impl NatsClient {
@@ -48,6 +53,7 @@ impl NatsClient {
             target: target.clone(),
             tls: client_config(settings.root_certificates.as_deref(), encryption)?,
             timeout: settings.timeout,
+            creates_stream: settings.create_stream,
         })
     }
 
@@ -57,21 +63,37 @@ impl NatsClient {
             .get_or_try_init(|| Link::begin(&self.target, self.tls.clone(), self.timeout))
             .await?;
         let up = link.up()?;
+        tokio::select! {
+            result = self.acknowledged(up.jetstream, message) => {
+                result.map_err(|error| fault::not_published(&error, &self.target.subject, link))
+            }
+            failure = up.lost.wait() => Err(failure),
+        }
+    }
+
+    async fn acknowledged(
+        &self,
+        jetstream: &Context,
+        message: &Message,
+    ) -> Result<(), PublishError> {
+        let missing = match self.send_to(jetstream, message).await {
+            Err(error) if error.kind() == PublishErrorKind::StreamNotFound => error,
+            done => return done,
+        };
+        if !self.creates_stream || !stream::create(jetstream, &self.target.subject).await {
+            return Err(missing);
+        }
+        self.send_to(jetstream, message).await
+    }
+
+    async fn send_to(&self, jetstream: &Context, message: &Message) -> Result<(), PublishError> {
         let outgoing = PublishMessage::build()
             .message_id(message.id.to_string())
             .header(CONTENT_TYPE_HEADER, CONTENT_TYPE)
             .payload(message.body.clone());
-        let acknowledged = async {
-            let subject = self.target.subject.clone();
-            up.jetstream.send_publish(subject, outgoing).await?.await
-        };
-        tokio::select! {
-            result = acknowledged => match result {
-                Ok(_) => Ok(()),
-                Err(error) => Err(fault::not_published(&error, &self.target.subject, link)),
-            },
-            failure = up.lost.wait() => Err(failure),
-        }
+        let subject = self.target.subject.clone();
+        jetstream.send_publish(subject, outgoing).await?.await?;
+        Ok(())
     }
 }
 

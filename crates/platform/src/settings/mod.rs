@@ -113,6 +113,10 @@ pub struct PlatformSettings {
     /// Whether an `http(s)://` URL may lead to an address that is not public:
     /// loopback, a private network, the metadata service of a cloud.
     pub allow_private_addresses: bool,
+    /// Whether to create a JetStream stream for the subject of a `nats://` URL
+    /// where none takes it. What holds a shop's orders is better created by who
+    /// operates it, so usually not.
+    pub create_stream: bool,
     /// Certificates (PEM) of those who may vouch for an `https://` or `tls://`
     /// server, in place of those whom the operating system trusts.
     pub root_certificates: Option<PathBuf>,
@@ -142,6 +146,7 @@ impl PlatformSettings {
             dead_letter_blocks_for: DEFAULT_DEAD_LETTER_BLOCKS_FOR,
             attempts_kept_for: DEFAULT_ATTEMPTS_KEPT_FOR,
             allow_private_addresses: false,
+            create_stream: false,
             root_certificates: None,
         })
     }

@@ -67,6 +67,26 @@ async fn without_a_stream_it_says_how_to_create_one_and_creates_none() {
     deliver(&*client, &message(1)).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_is_created_where_it_is_wanted_and_only_where_none_is() {
+    let server = Server::start().await;
+    let mut settings = settings(&server.url("shop.orders"));
+    settings.create_stream = true;
+    let creating = client(&settings);
+    deliver_together(&creating, 0..100).await;
+    deliver(&*creating, &message(0)).await;
+    assert_eq!(
+        stream::held_by(&server, "JUMUN_shop_orders").await.len(),
+        100
+    );
+
+    let server = Server::start().await;
+    stream::create(&server, "shop.>").await;
+    settings.url = server.url("shop.orders").parse().unwrap();
+    deliver(&*client(&settings), &message(1)).await;
+    assert_eq!(stream::held(&server).await.len(), 1);
+}
+
 #[tokio::test]
 async fn a_message_that_the_server_finds_too_large_is_told_as_such() {
     let server = Server::start().await;

@@ -30,9 +30,14 @@ pub(crate) async fn create_with(server: &Server, subject: &str, options: Connect
 
 /// All that it holds, oldest first.
 pub(crate) async fn held(server: &Server) -> Vec<Held> {
+    held_by(server, "ORDERS").await
+}
+
+/// All that a stream of this name holds, oldest first.
+pub(crate) async fn held_by(server: &Server, name: &str) -> Vec<Held> {
     let client = async_nats::connect(server.address()).await.unwrap();
     let jetstream = async_nats::jetstream::new(client);
-    let mut stream: Stream = jetstream.get_stream("ORDERS").await.unwrap();
+    let mut stream: Stream = jetstream.get_stream(name).await.unwrap();
     let last = stream.info().await.unwrap().state.last_sequence;
     let mut held = Vec::new();
     for sequence in 1..=last {
