@@ -1,7 +1,7 @@
 //! A dispatcher's connection is cut at each statement that it sends. What it
 //! asked for is done once, and it is told, at the latest when it asks again.
 
-use jumun_store::delivery::{Lease, Outbox as _, Recorded};
+use jumun_store::delivery::{Lease, Outbox as _, Platforms as _, Recorded};
 use jumun_test_cluster::{Cluster, Point, Proxy};
 use tokio::task::block_in_place;
 
@@ -140,5 +140,41 @@ async fn a_lease_whose_connection_is_cut_at_any_statement_is_taken_and_kept() {
         // Taking is four statements, keeping five.
         assert!(statements >= 9, "only {statements}");
         trial.renew_proxy().await;
+    }
+}
+
+/// What is left of platforms.
+const LEFT: &str = "SELECT (SELECT count(*) FROM platforms) \
+     + (SELECT count(*) FROM pending_deliveries) + (SELECT count(*) FROM delivery_attempts) \
+     + (SELECT count(*) FROM delivery_log) + (SELECT count(*) FROM replays)";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_platform_whose_beginning_or_end_is_cut_at_any_statement_begins_and_ends_whole() {
+    let shop = Shop::new();
+    for place in PLACES {
+        let (proxy, instance) = behind_a_proxy(&shop).await;
+        let mut statements = 0;
+        loop {
+            proxy.cut_when(place(ANY).nth(statements + 1));
+            let take = async || instance.take_lease(PLATFORM, HOLDERS[0], LONG_TERM).await;
+            let lease = repeated(take).await.expect("it is free for its holder");
+            let recorded = repeated(async || instance.record(&lease, progress(1)).await).await;
+            assert_eq!(recorded, Recorded::Durably);
+            check(&shop, 1);
+            let held = repeated(async || instance.forget(PLATFORM).await).await;
+            assert_eq!(held, Some(false));
+            repeated(async || instance.release_lease(&lease).await).await;
+            let forgotten = repeated(async || instance.forget(PLATFORM).await).await;
+            // Where all of it was done and not told, there is none any more.
+            assert_ne!(forgotten, Some(false));
+            assert_eq!(shop.count(LEFT), 0);
+            if proxy.fired() == statements {
+                break;
+            }
+            statements += 1;
+        }
+        // To make it known is four statements more than to take it again, and to
+        // forget it is to take, keep and prune it first.
+        assert!(statements >= 30, "only {statements}");
     }
 }

@@ -12,7 +12,7 @@ const TARGET: &str = include_str!("../../src/target.rs");
 const IMPORT: &str = include_str!("../../src/import/transaction.rs");
 
 /// The first cells of the table, and the constant that each tells.
-const LIMITS: [(&str, &str, &str); 13] = [
+const LIMITS: [(&str, &str, &str); 14] = [
     (
         "an attempt to connect to one address (`connect_timeout`)",
         TARGET,
@@ -52,6 +52,11 @@ const LIMITS: [(&str, &str, &str); 13] = [
     ),
     ("a read for a connection", POOL, "WAIT_TIMEOUT"),
     ("a read for its answer", OPTIONS, "READ_DEADLINE"),
+    (
+        "what is recorded of deliveries, for its answer",
+        OPTIONS,
+        "READ_DEADLINE",
+    ),
     ("`/readyz` for its commit", OPTIONS, "PROBE_DEADLINE"),
     (
         "an import for the answer to its COMMIT",
