@@ -38,6 +38,7 @@ fn a_demonstration_sells_balances_its_books_and_leaves_nothing_behind() {
         "/products/popular",
         "curl -X PUT",
         "orders",
+        " received, all signatures good, each user's in order; lag p99 ",
         "books balance",
     ] {
         assert!(stdout.contains(part), "no {part:?} in {stdout}");
@@ -53,7 +54,7 @@ fn a_demonstration_speaks_korean_to_who_does() {
     let finished = finish(command.env("LANG", "ko_KR.UTF-8"));
     assert_eq!(finished.code, Some(0), "{}", finished.stderr);
     assert!(
-        finished.stdout.contains("장부가 맞습니다"),
+        finished.stdout.contains("장부가 맞습니다") && finished.stdout.contains("서명 모두 정상"),
         "{}",
         finished.stdout
     );
@@ -107,6 +108,7 @@ fn a_demonstration_that_is_stopped_cleans_up_and_its_lines_to_paste_work() {
         stdout.read_to_string(&mut rest).expect("text");
         assert_eq!(child.wait().expect("an end").code(), Some(0), "{rest}");
         assert!(rest.contains("books balance"), "{rest}");
+        assert!(rest.contains("all signatures good"), "{rest}");
         assert_nothing_left(&folder);
     }
 }

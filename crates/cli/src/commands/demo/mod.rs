@@ -2,6 +2,8 @@
 
 mod catalogue;
 mod client;
+mod receipts;
+mod receiver;
 mod run;
 mod shop;
 mod shoppers;
@@ -17,8 +19,10 @@ use crate::{count, duration, listen, logging};
 use texts::Language;
 
 const AFTER_HELP: &str = "\
+A data platform of its own receives every order, and checks signatures and order.
+
 The texts are in Korean when LC_ALL, LC_MESSAGES or LANG is. At the end the books are audited, and \
-the database is removed.
+the database is removed. The exit status is 1 when the books or what the platform has are wrong.
 
 Examples:
   jumun demo

@@ -12,6 +12,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::Arguments;
 use super::client::Client;
+use super::receiver::Receiver;
 use super::shop::Shop;
 use super::shoppers::Shoppers;
 use super::stage::{self, Stage, cannot, database};
@@ -51,7 +52,8 @@ pub(super) async fn run(arguments: &Arguments, language: Language) -> Result<Exi
     let address = listener.local_addr().map_err(|error| cannot(&error))?;
     let base = format!("http://{address}");
     let client = Client::new(base.clone()).map_err(|error| cannot(&error))?;
-    let mut stage = Stage::begin(folder, listener).await?;
+    let receiver = Receiver::start().await?;
+    let mut stage = Stage::begin(folder, listener, receiver.settings()).await?;
     let progress = Progress::line();
     progress.text(language.opening());
     let shop = Arc::new(Shop::open(&client).await?);
@@ -63,14 +65,24 @@ pub(super) async fn run(arguments: &Arguments, language: Language) -> Result<Exi
         () = stop.asked() => {}
         () = time(arguments.duration) => {}
         failure = stage.broke() => return Err(failure),
-        () = keep_going(client, shop, &tally, arguments.rate, language) => {}
+        () = keep_going(client, shop, &tally, &receiver, arguments.rate, language) => {}
     }
     let elapsed = begun.elapsed();
     output::note(language.auditing());
-    let folder = stage.end().await?;
+    let stage = stage.close().await?;
+    let events = stage.events(&receiver.settings().name).await?;
+    receiver.wait_for(events).await;
+    let folder = stage.end().await;
+    let received = receiver.receipts().overall();
     let (counts, _) = tally.look();
     output::line(language.summary(&counts, elapsed))?;
-    audit(folder, language).await
+    output::line(language.told(events, &received))?;
+    let is_clean = audit(folder, language).await?;
+    Ok(if is_clean && received.is_as_promised(events) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(FAILED)
+    })
 }
 
 /// Listens where asked, or on a free port of this machine.
@@ -98,6 +110,7 @@ async fn keep_going(
     client: Client,
     shop: Arc<Shop>,
     tally: &Arc<Tally>,
+    receiver: &Receiver,
     rate: u64,
     language: Language,
 ) {
@@ -133,7 +146,8 @@ async fn keep_going(
             _ = next_flash.tick() => count_failure(tally, shop.flash(&client).await),
             _ = next_line.tick() => {
                 let (counts, pace) = tally.look();
-                let line = language.line(&counts, &pace);
+                let received = receiver.receipts().look();
+                let line = language.progress(&counts, &pace, &received);
                 if progress.is_visible() { progress.text(line) } else { output::note(line) }
             }
         }
@@ -153,21 +167,21 @@ fn ticks(period: Duration) -> tokio::time::Interval {
     ticks
 }
 
-/// Checks the books, tells how they stand, and removes the folder.
-async fn audit(folder: TempDir, language: Language) -> Result<ExitCode, Failure> {
+/// Checks the books, tells how they stand, and removes the folder; whether they
+/// are right.
+async fn audit(folder: TempDir, language: Language) -> Result<bool, Failure> {
     let path = database(folder.path());
     let report = tokio::task::spawn_blocking(move || jumun_store_sqlite::audit(&path, &mut |_| ()))
         .await
         .map_err(|error| cannot(&error))?
         .map_err(Failure::engine)?;
     folder.close().map_err(|error| cannot(&error))?;
-    if report.is_clean() {
-        output::line(language.clean(checked(&report)))?;
-        Ok(ExitCode::SUCCESS)
+    output::line(if report.is_clean() {
+        language.clean(checked(&report))
     } else {
-        output::line(crate::commands::audit::table(&report))?;
-        Ok(ExitCode::from(FAILED))
-    }
+        crate::commands::audit::table(&report)
+    })?;
+    Ok(report.is_clean())
 }
 
 fn checked(report: &AuditReport) -> u64 {

@@ -1,7 +1,9 @@
-//! The throw-away database and the server on it.
+//! The throw-away database, the server on it, and what tells the data platform.
 
 use std::path::{Path, PathBuf};
 
+use jumun_platform::PlatformSettings;
+use jumun_platform::dispatch::Dispatchers;
 use jumun_server::{Config, Services};
 use jumun_store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
@@ -11,13 +13,25 @@ use tokio::task::JoinHandle;
 
 use crate::database::OpenShop;
 use crate::failure::Failure;
+use crate::platform;
+
+/// Events come from /jumun/ and this name.
+const DEPLOYMENT: &str = "demo";
 
 /// A server on a database in a folder of its own.
 pub(super) struct Stage {
     folder: TempDir,
     shop: OpenShop,
+    dispatchers: Dispatchers,
     server: JoinHandle<Result<(), String>>,
     end_server: oneshot::Sender<()>,
+}
+
+/// What is left of it when the server has ended.
+pub(super) struct Closed {
+    folder: TempDir,
+    shop: OpenShop,
+    dispatchers: Dispatchers,
 }
 
 /// A fresh folder in the system's temporary one.
@@ -36,12 +50,16 @@ pub(super) fn folder() -> Result<TempDir, Failure> {
 }
 
 impl Stage {
-    /// Starts a server on a new database in `folder`.
+    /// Starts a server on a new database in `folder` that tells the platform.
     ///
     /// # Errors
     ///
     /// When the database cannot be created.
-    pub(super) async fn begin(folder: TempDir, listener: TcpListener) -> Result<Self, Failure> {
+    pub(super) async fn begin(
+        folder: TempDir,
+        listener: TcpListener,
+        told: PlatformSettings,
+    ) -> Result<Self, Failure> {
         let path = database(folder.path());
         let store =
             tokio::task::spawn_blocking(move || SqliteStore::open(&path, &Options::default()))
@@ -56,9 +74,10 @@ impl Stage {
         let metrics = jumun_server::install_metrics();
         let (end_server, ended) = oneshot::channel::<()>();
         let config = Config {
-            deployment: "demo".to_owned(),
+            deployment: DEPLOYMENT.to_owned(),
             ..Config::default()
         };
+        let dispatchers = platform::start(&shop, DEPLOYMENT, vec![told]).await?;
         let server = tokio::spawn(async move {
             let stop = async {
                 // A sender that is gone means the same.
@@ -71,6 +90,7 @@ impl Stage {
         Ok(Self {
             folder,
             shop,
+            dispatchers,
             server,
             end_server,
         })
@@ -85,19 +105,46 @@ impl Stage {
         }
     }
 
-    /// Stops the server in good order and lets go of the database; the folder
-    /// with it, to be removed after a last look.
+    /// Stops the server in good order. Deliveries go on.
     ///
     /// # Errors
     ///
     /// When the server ended with an error.
-    pub(super) async fn end(self) -> Result<TempDir, Failure> {
+    pub(super) async fn close(self) -> Result<Closed, Failure> {
         let _ = self.end_server.send(());
         let ended = self.server.await.map_err(|error| cannot(&error))?;
+        let closed = Closed {
+            folder: self.folder,
+            shop: self.shop,
+            dispatchers: self.dispatchers,
+        };
+        if let Err(error) = ended {
+            closed.end().await;
+            return Err(cannot(&error));
+        }
+        Ok(closed)
+    }
+}
+
+impl Closed {
+    /// How many events there are, all of which are to be told.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    pub(super) async fn events(&self, platform: &str) -> Result<u64, Failure> {
+        let known = self.shop.platforms.platform(platform).await;
+        let known = known.map_err(|fault| Failure::fault(&fault))?;
+        let known = known.ok_or_else(|| cannot(&"its data platform is not known"))?;
+        Ok(known.newest - known.starts_after)
+    }
+
+    /// Stops deliveries and lets go of the database; the folder with it, to be
+    /// removed after a last look.
+    pub(super) async fn end(self) -> TempDir {
+        self.dispatchers.stop().await;
         self.shop.store.close().await;
-        drop(self.shop);
-        ended.map_err(|error| cannot(&error))?;
-        Ok(self.folder)
+        self.folder
     }
 }
 

@@ -52,7 +52,6 @@ pub(super) struct Pace {
 impl Tally {
     /// Nothing yet.
     pub(super) fn new() -> Self {
-        let histogram = || Histogram::new_with_bounds(1, MAX_LATENCY_MICROS, LATENCY_DIGITS).ok();
         Self {
             counts: Mutex::new(Counts {
                 since: Instant::now(),
@@ -123,16 +122,23 @@ impl Counts {
     }
 }
 
+/// For latencies in microseconds.
+pub(super) fn histogram() -> Option<Histogram<u64>> {
+    Histogram::new_with_bounds(1, MAX_LATENCY_MICROS, LATENCY_DIGITS).ok()
+}
+
+/// The latency that this share is not above; zero where there is none.
+pub(super) fn quantile(latencies: Option<&Histogram<u64>>, share: f64) -> Duration {
+    Duration::from_micros(latencies.map_or(0, |latencies| latencies.value_at_quantile(share)))
+}
+
 fn pace(orders: u64, elapsed: Duration, latencies: Option<&Histogram<u64>>) -> Pace {
-    let quantile = |share| {
-        Duration::from_micros(latencies.map_or(0, |latencies| latencies.value_at_quantile(share)))
-    };
     // Counts of a demonstration are exact in a double.
     let orders_per_second = orders as f64 / elapsed.as_secs_f64().max(f64::MIN_POSITIVE);
     Pace {
         orders_per_second,
-        p50: quantile(0.5),
-        p99: quantile(0.99),
+        p50: quantile(latencies, 0.5),
+        p99: quantile(latencies, 0.99),
     }
 }
 
