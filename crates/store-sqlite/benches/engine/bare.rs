@@ -134,7 +134,7 @@ fn change(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
         ])?;
     }
     let mut update = connection
-        .prepare_cached("UPDATE products SET stock = ?2, sold = ?3 WHERE product_id = ?1")?;
+        .prepare_cached("UPDATE stocks SET stock = ?2, sold = ?3 WHERE product_id = ?1")?;
     for it in &batch.products {
         update.execute(*it)?;
     }

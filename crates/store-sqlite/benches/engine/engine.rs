@@ -11,9 +11,11 @@ use jumun_store::Store;
 use jumun_store_sqlite::{Options, SqliteStore};
 use tokio::task::JoinSet;
 
+use crate::Case;
 use crate::Timing;
 use crate::batches::Batches;
 use crate::demand::Demand;
+use crate::dispatcher;
 use crate::fill::{self, PRODUCTS, USERS};
 
 /// Enough waiting requests for full batches, far below the engine's queue.
@@ -31,19 +33,33 @@ pub(crate) fn fill(database: &Path) -> anyhow::Result<()> {
     })
 }
 
-/// Orders a second with this many in flight, and how many a transaction held.
+/// What a run has shown.
+pub(crate) struct Figures {
+    /// Orders a second.
+    pub(crate) placed: f64,
+    /// How many orders a transaction held.
+    pub(crate) batch: f64,
+    /// Records of the dispatcher a second.
+    pub(crate) records: f64,
+}
+
+/// Places orders, as many at once as the case wants.
 pub(crate) fn run(
     database: &Path,
-    in_flight: usize,
+    case: Case,
     demand: Arc<Demand>,
     batches: &Batches,
     timing: Timing,
-) -> anyhow::Result<(f64, f64)> {
+) -> anyhow::Result<Figures> {
     runtime()?.block_on(async {
         let store = open(database)?;
         let run = Arc::new(Run::default());
         let mut tasks = JoinSet::new();
-        for _ in 0..in_flight {
+        if case.dispatcher {
+            let dispatching = dispatcher::dispatch(Arc::clone(&store), Arc::clone(&run));
+            tasks.spawn(dispatching);
+        }
+        for _ in 0..case.in_flight {
             tasks.spawn(shopper(
                 Arc::clone(&store),
                 Arc::clone(&demand),
@@ -54,8 +70,10 @@ pub(crate) fn run(
         let begin = Instant::now();
         let (placed_before, batches_before) =
             (run.placed.load(Ordering::Relaxed), batches.so_far());
+        let records_before = run.records.load(Ordering::Relaxed);
         tokio::time::sleep(timing.window).await;
         let placed = run.placed.load(Ordering::Relaxed) - placed_before;
+        let records = run.records.load(Ordering::Relaxed) - records_before;
         let batch = batches.so_far().mean_since(batches_before);
         let seconds = begin.elapsed().as_secs_f64();
         run.over.store(true, Ordering::Relaxed);
@@ -63,17 +81,26 @@ pub(crate) fn run(
             finished??;
         }
         store.close().await;
-        Ok((placed as f64 / seconds, batch))
+        Ok(Figures {
+            placed: placed as f64 / seconds,
+            batch,
+            records: records as f64 / seconds,
+        })
     })
 }
 
 #[derive(Default)]
-struct Run {
+pub(crate) struct Run {
     placed: AtomicU64,
-    over: AtomicBool,
+    pub(crate) records: AtomicU64,
+    pub(crate) over: AtomicBool,
 }
 
-async fn shopper(store: Arc<dyn Store>, demand: Arc<Demand>, run: Arc<Run>) -> anyhow::Result<()> {
+async fn shopper(
+    store: Arc<SqliteStore>,
+    demand: Arc<Demand>,
+    run: Arc<Run>,
+) -> anyhow::Result<()> {
     while !run.over.load(Ordering::Relaxed) {
         place(&store, demand.next_request()?).await?;
         run.placed.fetch_add(1, Ordering::Relaxed);
@@ -81,7 +108,7 @@ async fn shopper(store: Arc<dyn Store>, demand: Arc<Demand>, run: Arc<Run>) -> a
     Ok(())
 }
 
-async fn place(store: &Arc<dyn Store>, request: Request) -> anyhow::Result<()> {
+async fn place(store: &SqliteStore, request: Request) -> anyhow::Result<()> {
     let decision = store.execute(request).await?;
     ensure!(
         matches!(decision, Decision::Done(_)),
@@ -90,7 +117,7 @@ async fn place(store: &Arc<dyn Store>, request: Request) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn open(database: &Path) -> anyhow::Result<Arc<dyn Store>> {
+fn open(database: &Path) -> anyhow::Result<Arc<SqliteStore>> {
     Ok(Arc::new(SqliteStore::open(database, &Options::default())?))
 }
 
@@ -102,7 +129,7 @@ fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
 
 /// Executes requests of which none may be rejected, many at once.
 async fn execute_all(
-    store: &Arc<dyn Store>,
+    store: &Arc<SqliteStore>,
     requests: impl Iterator<Item = anyhow::Result<Request>> + Send + 'static,
 ) -> anyhow::Result<()> {
     let requests = Arc::new(Mutex::new(requests));

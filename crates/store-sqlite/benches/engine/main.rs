@@ -4,6 +4,7 @@
 //! ```text
 //! cargo bench -p jumun-store-sqlite --bench engine
 //! cargo bench -p jumun-store-sqlite --bench engine -- --in-flight 256 --keys random
+//! cargo bench -p jumun-store-sqlite --bench engine -- --dispatcher
 //! ```
 //!
 //! For each number of orders in flight there are pairs of runs on fresh copies
@@ -20,6 +21,7 @@
 mod bare;
 mod batches;
 mod demand;
+mod dispatcher;
 mod engine;
 mod fill;
 mod history;
@@ -70,6 +72,9 @@ struct Options {
     /// Pairs of runs a case.
     #[arg(long, default_value_t = DEFAULT_PAIRS)]
     pairs: usize,
+    /// Has a dispatcher record each order's event beside the orders.
+    #[arg(long)]
+    dispatcher: bool,
     /// `cargo bench` adds it.
     #[arg(long, hide = true)]
     bench: bool,
@@ -85,6 +90,14 @@ struct Timing {
     window: Duration,
 }
 
+/// What is measured.
+#[derive(Clone, Copy)]
+struct Case {
+    in_flight: usize,
+    keys: Keys,
+    dispatcher: bool,
+}
+
 /// A run of the engine and the run of bare SQLite that followed.
 struct Pair {
     /// Orders a second.
@@ -93,6 +106,8 @@ struct Pair {
     batch: f64,
     /// Orders a second.
     bare: f64,
+    /// Records of the dispatcher a second.
+    records: f64,
     /// The share of the processors that other processes used.
     others: f64,
 }
@@ -104,8 +119,14 @@ fn main() -> anyhow::Result<()> {
     let filled = directory.path().join("filled.db");
     engine::fill(&filled)?;
     if !options.bench || options.test {
-        let pair = pair(&filled, &batches, SMOKE_IN_FLIGHT, Keys::TimeOrdered, SMOKE)?;
+        let case = Case {
+            in_flight: SMOKE_IN_FLIGHT,
+            keys: Keys::TimeOrdered,
+            dispatcher: true,
+        };
+        let pair = pair(&filled, &batches, case, SMOKE)?;
         ensure!(pair.bare > 0.0 && pair.engine > 0.0, "no order was placed");
+        ensure!(pair.records > 0.0, "no event was recorded");
         println!("smoke run: every order was placed");
         return Ok(());
     }
@@ -114,8 +135,8 @@ fn main() -> anyhow::Result<()> {
         "nothing to measure: give --pairs 1 or more"
     );
     println!(
-        "{:<12} {:>9} {:>9} {:>9} {:>6} {:>6} {:>8}",
-        "keys", "in flight", "engine/s", "bare/s", "batch", "ratio", "others %"
+        "{:<12} {:>9} {:>9} {:>9} {:>6} {:>6} {:>9} {:>8}",
+        "keys", "in flight", "engine/s", "bare/s", "batch", "ratio", "records/s", "others %"
     );
     for &keys in &options.keys {
         for &in_flight in &options.in_flight {
@@ -127,16 +148,22 @@ fn main() -> anyhow::Result<()> {
                 warm_up: WARM_UP,
                 window: WINDOW,
             };
-            let runs = (0..options.pairs).map(|_| pair(&filled, &batches, in_flight, keys, timing));
+            let case = Case {
+                in_flight,
+                keys,
+                dispatcher: options.dispatcher,
+            };
+            let runs = (0..options.pairs).map(|_| pair(&filled, &batches, case, timing));
             let runs = runs.collect::<anyhow::Result<Vec<_>>>()?;
             let of = |figure: fn(&Pair) -> f64| median(runs.iter().map(figure));
             println!(
-                "{:<12} {in_flight:>9} {:>9.0} {:>9.0} {:>6.0} {:>6.3} {:>8.0}",
+                "{:<12} {in_flight:>9} {:>9.0} {:>9.0} {:>6.0} {:>6.3} {:>9.0} {:>8.0}",
                 format!("{keys:?}"),
                 of(|pair| pair.engine),
                 of(|pair| pair.bare),
                 of(|pair| pair.batch),
                 of(|pair| pair.engine / pair.bare),
+                of(|pair| pair.records),
                 of(|pair| pair.others) * 100.0,
             );
         }
@@ -144,24 +171,19 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn pair(
-    filled: &Path,
-    batches: &Batches,
-    in_flight: usize,
-    keys: Keys,
-    timing: Timing,
-) -> anyhow::Result<Pair> {
+fn pair(filled: &Path, batches: &Batches, case: Case, timing: Timing) -> anyhow::Result<Pair> {
     let directory = scratch()?;
-    let demand = Arc::new(Demand::new(keys));
+    let demand = Arc::new(Demand::new(case.keys));
     let before = Processors::now()?;
     let database = copy_of(filled, directory.path(), "engine.db")?;
-    let (engine, batch) = engine::run(&database, in_flight, Arc::clone(&demand), batches, timing)?;
+    let figures = engine::run(&database, case, Arc::clone(&demand), batches, timing)?;
     let database = copy_of(filled, directory.path(), "bare.db")?;
-    let size = (batch.round() as usize).max(1);
+    let size = (figures.batch.round() as usize).max(1);
     let bare = bare::run(&database, size, &demand, timing)?;
     Ok(Pair {
-        engine,
-        batch,
+        engine: figures.placed,
+        batch: figures.batch,
+        records: figures.records,
         bare,
         others: Processors::now()?.others_since(before),
     })
