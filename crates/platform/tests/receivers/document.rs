@@ -1,4 +1,4 @@
-//! What the document holds, each block found by a comment or a title before it.
+//! What the documents hold, each part found by a comment or a title before it.
 
 const DOCUMENT: &str = include_str!("../../../../docs/platforms/receiving.md");
 
@@ -25,6 +25,16 @@ pub(crate) fn example_secret() -> &'static str {
     split(after, "`").0
 }
 
+/// The cells of the table that `<!-- table: NAME -->` precedes in this document,
+/// without its header.
+pub(crate) fn table(document: &'static str, name: &str) -> Vec<Vec<&'static str>> {
+    let (_, after) = split(document, &format!("<!-- table: {name} -->\n"));
+    let lines = after.lines().skip_while(|line| line.is_empty());
+    let rows = lines.take_while(|line| line.starts_with('|')).skip(2);
+    rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect())
+        .collect()
+}
+
 /// What is between the rest of the line that opens a block and its end.
 fn block(after_fence: &'static str) -> &'static str {
     let (_, after) = split(after_fence, "\n");
@@ -33,7 +43,7 @@ fn block(after_fence: &'static str) -> &'static str {
 
 fn split(text: &'static str, at: &str) -> (&'static str, &'static str) {
     let Some(parts) = text.split_once(at) else {
-        panic!("docs/platforms/receiving.md has no {at:?} where one belongs");
+        panic!("a document in docs/platforms has no {at:?} where one belongs");
     };
     parts
 }
