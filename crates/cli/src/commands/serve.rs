@@ -19,12 +19,21 @@ Prints `listening on http://HOST:PORT` to standard output once it can serve; the
 standard error. SIGTERM and SIGINT stop it in good order: it accepts no more, answers what it has \
 accepted, and exits with 0. A second SIGINT ends it at once; nothing acknowledged is lost.
 
+Every order and cancel is told to the data platforms that --platform names, at least once and for \
+one user in order; a platform that is away holds nothing up. JUMUN_PLATFORM_SECRET (whsec_…; two \
+with a space between while they change) signs what is sent over HTTP. A [[platform]] table of the \
+configuration file can say more: url, name, secret or secret_file, previous_secret or \
+previous_secret_file, ordering, max_in_flight, timeout, dead_letter_after, dead_letter_blocks_for, \
+attempts_kept_for, allow_private_addresses, create_stream, root_certificates. `jumun events` shows \
+how they stand.
+
 This version has no authentication, so it serves loopback addresses only.
 
 Examples:
   jumun serve --database sqlite:shop.db
   jumun serve --database sqlite:/var/lib/jumun/shop.db --listen 127.0.0.1:0 --log-format json
   PGPASSWORD=… jumun serve --database postgres://jumun@localhost/shop
+  jumun serve --platform https://example.com/events --platform file:///var/lib/jumun/events.jsonl
   JUMUN_DATABASE=sqlite:shop.db jumun serve --config jumun.toml";
 
 /// The most connections or waiting requests that can be asked for: each holds

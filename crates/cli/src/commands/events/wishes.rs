@@ -1,6 +1,7 @@
 //! What an operator asks for, and a dispatcher carries out.
 
 use jumun_domain::Timestamp;
+use jumun_platform::dispatch::LEASE_TERM;
 use jumun_server::render_time;
 use jumun_store::Fault;
 use jumun_store::delivery::{PlatformView, Platforms, ReplayRange, ReplayRefused};
@@ -123,7 +124,10 @@ pub(super) async fn forget(
         Some(false) => Err(Failure::new(format!(
             "a server delivers to {name}, or did a moment ago"
         ))
-        .help("start the servers without it, and ask again in half a minute")),
+        .help(format!(
+            "start the servers without it, and ask again; where one was killed, after {} s",
+            LEASE_TERM.as_secs()
+        ))),
         None => Err(choice::none_known()),
     }
 }

@@ -12,7 +12,7 @@ use crate::platform::{Entry, SecretSource};
 use crate::{count, duration};
 
 /// The keys of a `[[platform]]`.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "url",
     "name",
     "secret",
@@ -26,6 +26,7 @@ const KEYS: [&str; 14] = [
     "dead_letter_blocks_for",
     "attempts_kept_for",
     "allow_private_addresses",
+    "create_stream",
     "root_certificates",
 ];
 
@@ -83,6 +84,14 @@ fn entry(fields: Fields<'_>) -> Result<Entry, Failure> {
             *period = given;
         }
     }
+    settings.create_stream = fields.read("create_stream", truth)?.unwrap_or(false);
+    if settings.create_stream && settings.url.kind() != "nats" {
+        return Err(Failure::usage(format!(
+            "{}: `create_stream` is for nats:// and tls:// only",
+            fields.place()
+        ))
+        .help("remove it, or change the URL"));
+    }
     settings.root_certificates = fields.text("root_certificates")?.map(Into::into);
     entry.allow_private_addresses = fields.read("allow_private_addresses", truth)?;
     entry.secret = secret(&fields, "secret", "secret_file")?;
@@ -130,4 +139,22 @@ fn in_flight(text: &str) -> Result<NonZeroUsize, String> {
 fn truth(text: &str) -> Result<bool, String> {
     text.parse()
         .map_err(|_| "write true or false, without quotes".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_of_serve_names_every_key() {
+        let definition = crate::options::definition();
+        let serve = definition.find_subcommand("serve").unwrap();
+        let help = serve.get_after_help().unwrap().to_string();
+        let words: Vec<&str> = help
+            .split(|character: char| !character.is_ascii_alphanumeric() && character != '_')
+            .collect();
+        for key in KEYS {
+            assert!(words.contains(&key), "{key}: {help}");
+        }
+    }
 }

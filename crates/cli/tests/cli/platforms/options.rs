@@ -83,13 +83,17 @@ fn a_table_says_all_that_can_be_said_of_a_platform_in_either_spelling() {
              ordering = \"relaxed\"\nmax-in-flight = 8\ntimeout = \"5s\"\n\
              dead_letter_after = \"2d\"\ndead_letter_blocks_for = \"6h\"\n\
              attempts_kept_for = 86400\nallow_private_addresses = true\n\
-             [[platform]]\nurl = \"file://{}\"\nname = \"two\"\n",
+             [[platform]]\nurl = \"file://{}\"\nname = \"two\"\ncreate_stream = false\n\
+             [[platform]]\nurl = \"nats://127.0.0.1:9/a\"\nname = \"three\"\ncreate_stream = true\n",
             folder.file("events.jsonl").display()
         ),
     );
     let options = ["--config=jumun.toml", "--allow-private-platforms=false"];
     let found = platforms(&folder, &options, &[]);
-    assert_eq!(found, ["one http true", "two file false"]);
+    assert_eq!(
+        found,
+        ["one http true", "two file false", "three nats false"]
+    );
 }
 
 #[test]
@@ -194,6 +198,10 @@ fn a_table_that_cannot_be_used_is_told_with_its_place_and_key() {
         (
             "{url}\nroot_certificates = \"empty\"",
             &["root certificates in empty"],
+        ),
+        (
+            "{url}\ncreate_stream = true",
+            &["`create_stream` is for nats://", "remove it"],
         ),
         (
             "{url}\nprevious_secret_file = \"empty\"",
