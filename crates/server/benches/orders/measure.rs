@@ -172,7 +172,7 @@ fn load_server(server: &Server, setting: Setting, timing: Timing) -> anyhow::Res
     let requests = Requests::prepare(setting.workload, setting.keys, setting.size);
     let servers = [server.process_id()];
     let before = Processors::now(&servers)?;
-    let tally = load::run(server.address, setting.connections, requests, timing)?;
+    let tally = load::run(server.address, setting.connections, requests, timing, ())?;
     let usage = Processors::now(&servers)?.since(&before);
     Ok(Run::new(tally, timing, &usage, server.memory()?))
 }

@@ -73,7 +73,7 @@ impl<'a> Meter<'a> {
             server,
             database,
             counters: Counters::now(server, database)?,
-            wal_bytes: wal_bytes(server)?,
+            wal_bytes: server.wal_bytes()?,
             processors: Processors::now(&processes)?,
             processes,
         })
@@ -82,7 +82,7 @@ impl<'a> Meter<'a> {
     /// Counts no longer; to be called at the end of the load.
     pub(crate) fn stop(self) -> anyhow::Result<Stopped<'a>> {
         let usage = Processors::now(&self.processes)?.since(&self.processors);
-        let wal_bytes = wal_bytes(self.server)? - self.wal_bytes;
+        let wal_bytes = self.server.wal_bytes()? - self.wal_bytes;
         Ok(Stopped {
             meter: self,
             usage,
@@ -151,11 +151,6 @@ impl Counters {
             commits: commits.parse()?,
         })
     }
-}
-
-fn wal_bytes(server: &PostgresServer) -> anyhow::Result<f64> {
-    let position = server.sql("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn");
-    Ok(position.parse()?)
 }
 
 fn wait_for_sessions(server: &PostgresServer, database: &Database) -> anyhow::Result<()> {

@@ -101,7 +101,7 @@ impl<'a> Jumun<'a> {
 
     fn load(&self, jumun: &Server, load: Load) -> anyhow::Result<Tally> {
         let requests = Requests::prepare(load.workload, KEYS, self.size);
-        load::run(jumun.address, load.connections, requests, load.timing)
+        load::run(jumun.address, load.connections, requests, load.timing, ())
     }
 }
 

@@ -35,6 +35,8 @@ mod report;
 mod server;
 mod textbook;
 
+#[path = "../shared/cluster.rs"]
+mod cluster;
 #[path = "../shared/mod.rs"]
 mod shared;
 

@@ -1,23 +1,13 @@
 //! The PostgreSQL server that both sides use.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, ensure};
-use jumun_test_cluster::{Cluster, Database, Settings};
+use anyhow::Context;
+use jumun_test_cluster::{Cluster, Database};
 
-/// What is not the server's default: a cache that holds the shop, and so much
-/// room for the log that no checkpoint falls into one run and not into the
-/// other. Commits are synchronous and pages are logged in full, as by default.
-const SETTINGS: [(&str, &str); 4] = [
-    ("shared_buffers", "512MB"),
-    ("max_wal_size", "16GB"),
-    ("min_wal_size", "1GB"),
-    ("checkpoint_timeout", "30min"),
-];
-/// File systems in memory, where an fsync costs nothing.
-const IN_MEMORY: [&str; 2] = ["tmpfs", "ramfs"];
+use crate::cluster;
 
 /// A server of the bench's own, which ends with it.
 pub(crate) struct PostgresServer {
@@ -31,38 +21,25 @@ pub(crate) struct PostgresServer {
 impl PostgresServer {
     /// Starts a server on a disk.
     pub(crate) fn start() -> anyhow::Result<Self> {
-        let settings = SETTINGS.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let cluster = Cluster::start(Settings {
-            fsync: true,
-            extra: settings.to_vec(),
-            ..Settings::default()
-        });
-        let note = "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)";
-        let process_id = cluster.sql("postgres", note).parse()?;
+        let cluster = cluster::start()?;
+        let process_id = cluster::process_id(&cluster)?;
         let program = fs::read_link(format!("/proc/{process_id}/exe"))?;
         let programs = program.parent().context("the server has no directory")?;
-        let server = Self {
+        Ok(Self {
             process_id,
             programs: programs.to_owned(),
             cluster,
-        };
-        let (data, kind) = server.data()?;
-        ensure!(
-            !IN_MEMORY.contains(&kind.as_str()),
-            "{data} is in memory, where an fsync costs nothing: let TMPDIR name a directory on a disk"
-        );
-        Ok(server)
+        })
     }
 
     /// What a report must say of it, in a line.
     pub(crate) fn facts(&self) -> anyhow::Result<String> {
-        let settings = SETTINGS.map(|(name, value)| format!("{name} {value}"));
-        Ok(format!(
-            "PostgreSQL {}, files on {}, fsync and synchronous_commit on, {}",
-            self.sql("SHOW server_version"),
-            self.data()?.1,
-            settings.join(", ")
-        ))
+        cluster::facts(&self.cluster)
+    }
+
+    /// How far its log has come, in bytes.
+    pub(crate) fn wal_bytes(&self) -> anyhow::Result<f64> {
+        cluster::wal_bytes(&self.cluster)
     }
 
     /// What a statement returns that concerns no database of a run.
@@ -94,23 +71,5 @@ impl PostgresServer {
     /// Where it listens, as `127.0.0.1:5432`.
     pub(crate) fn host_port(&self) -> String {
         self.cluster.host_port()
-    }
-
-    /// Its data directory, and the kind of file system that this is on.
-    fn data(&self) -> anyhow::Result<(String, String)> {
-        let data = self.sql("SHOW data_directory");
-        let mounts = fs::read_to_string("/proc/self/mounts")?;
-        let mounts = mounts.lines().filter_map(|line| {
-            let mut fields = line.split_whitespace().skip(1);
-            Some((fields.next()?, fields.next()?))
-        });
-        let kind = mounts
-            .filter(|(place, _)| Path::new(&data).starts_with(place))
-            .max_by_key(|(place, _)| place.len())
-            .map(|(_, kind)| kind.to_owned());
-        Ok((
-            data,
-            kind.context("the kernel's list of mounts has changed")?,
-        ))
     }
 }

@@ -144,7 +144,8 @@ impl KeyMint {
     }
 }
 
-fn now() -> Timestamp {
+/// What time it is, by the clock that all processes of the machine share.
+pub(crate) fn now() -> Timestamp {
     let since_epoch = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

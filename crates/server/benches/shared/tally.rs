@@ -67,19 +67,7 @@ impl Tally {
 
     /// The latencies that half, 99 % and all of the answers stayed within.
     pub(crate) fn percentiles(&mut self) -> Percentiles {
-        self.latencies_us.sort_unstable();
-        let last = self.latencies_us.len().saturating_sub(1);
-        let at = |percent: usize| {
-            self.latencies_us
-                .get(last * percent / 100)
-                .copied()
-                .unwrap_or(0)
-        };
-        Percentiles {
-            p50_us: at(50),
-            p99_us: at(99),
-            max_us: at(100),
-        }
+        Percentiles::of(&mut self.latencies_us)
     }
 }
 
@@ -92,6 +80,20 @@ pub(crate) struct Percentiles {
     pub(crate) p99_us: u32,
     /// The slowest.
     pub(crate) max_us: u32,
+}
+
+impl Percentiles {
+    /// Of these latencies, which are sorted by it; zeros where there are none.
+    pub(crate) fn of(latencies_us: &mut [u32]) -> Self {
+        latencies_us.sort_unstable();
+        let last = latencies_us.len().saturating_sub(1);
+        let at = |percent: usize| latencies_us.get(last * percent / 100).copied().unwrap_or(0);
+        Self {
+            p50_us: at(50),
+            p99_us: at(99),
+            max_us: at(100),
+        }
+    }
 }
 
 /// The middle value; for an even number the lower of the two.

@@ -1,0 +1,103 @@
+//! The engines and the platforms, one after the other.
+
+use anyhow::{Context, ensure};
+
+use crate::backlog;
+use crate::case::{Case, Lag, Pair, Run};
+use crate::databases::{Kept, Place};
+use crate::plan::{Kind, Part, Plan};
+use crate::report;
+use crate::run::{Pace, Runs};
+use crate::shared::tally::median;
+
+/// Of what a server can do without a platform, the rate at which lag is measured.
+const SHARE_FOR_LAG: f64 = 0.5;
+
+/// Measures all that is planned, and reports it.
+pub(crate) fn run(plan: &Plan) -> anyhow::Result<()> {
+    let mut cases = Vec::new();
+    for &engine in &plan.engines {
+        let place = Place::of(engine)?;
+        report::progress(&format!("filling databases: {}", place.facts()?));
+        let filled = place.fill(plan.size, 0)?;
+        let with_events = plan
+            .has(Part::Backlog)
+            .then(|| place.fill(plan.size, plan.backlog))
+            .transpose()?;
+        let runs = Runs {
+            place: &place,
+            filled: &filled,
+            plan,
+        };
+        for &kind in &plan.platforms {
+            cases.push(measure(&runs, with_events.as_ref(), kind)?);
+        }
+    }
+    if plan.is_smoke {
+        return check(&cases);
+    }
+    report::print(&cases);
+    report::save(&cases, plan)
+}
+
+fn measure(runs: &Runs<'_>, with_events: Option<&Kept>, kind: Kind) -> anyhow::Result<Case> {
+    let (plan, place) = (runs.plan, runs.place);
+    let mut case = Case {
+        engine: place.engine(),
+        kind,
+        pairs: Vec::new(),
+        lag: None,
+        backlog: None,
+    };
+    let name = case.name();
+    let say = |text: &str| {
+        // A second of a small shop says nothing about figures.
+        if !plan.is_smoke {
+            report::progress(&format!("{name}: {text}"));
+        }
+    };
+    if plan.has(Part::Load) {
+        for turn in 1..=plan.pairs {
+            let pair = Pair {
+                without: runs.run(None, Pace::Closed)?,
+                with: runs.run(Some(kind), Pace::Closed)?,
+            };
+            say(&format!("pair {turn}: {}", pair.summary()));
+            case.pairs.push(pair);
+        }
+    }
+    if plan.has(Part::Lag) {
+        let rates = case.pairs.iter().map(|it| it.without.orders_per_second);
+        let rate = plan.rate.unwrap_or(SHARE_FOR_LAG * median(rates));
+        let run = runs.run(Some(kind), Pace::PerSecond(rate))?;
+        let lag = Lag { rate, run };
+        say(&report::lag(&lag));
+        case.lag = Some(lag);
+    }
+    if let Some(filled) = with_events {
+        let backlog = backlog::measure(place, filled, kind, plan.backlog)?;
+        say(&report::backlog(&backlog));
+        case.backlog = Some(backlog);
+    }
+    Ok(case)
+}
+
+/// Of a smoke run: that orders were placed and told, and none was refused. What
+/// was lost has failed before.
+fn check(cases: &[Case]) -> anyhow::Result<()> {
+    for case in cases {
+        let lag = case.lag.as_ref().context("the lag was left out")?;
+        ensure!(case.backlog.is_some(), "the backlog was left out");
+        let pairs = case.pairs.iter();
+        let runs = pairs.flat_map(|it| [&it.without, &it.with]);
+        for run in runs.chain([&lag.run]) {
+            ensure!(run.placed > 0, "no order was placed: {run:?}");
+            ensure!(run.refusal.is_none(), "an order was refused: {run:?}");
+        }
+        let told = |run: &Run| run.delivered.is_some_and(|it| it.events > 0);
+        let all = case.pairs.iter().map(|it| &it.with).chain([&lag.run]);
+        ensure!(all.clone().all(told), "nothing was told: {}", case.name());
+    }
+    report::progress("smoke run: every order was placed and told");
+    Ok(())
+}
