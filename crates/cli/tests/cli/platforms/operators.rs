@@ -220,3 +220,42 @@ async fn a_platform_or_an_event_that_is_not_known_is_told_with_what_is() {
     let missing = "events list --database sqlite:missing.db";
     folder.fail(missing, 1, &["there is no database at missing.db"]);
 }
+
+#[tokio::test]
+async fn what_was_given_up_is_listed_as_dead_and_sent_again_before_what_it_holds_up() {
+    let folder = Folder::new();
+    let receiver = Receiver::start().await;
+    let url = receiver.url();
+    folder.write(
+        "jumun.toml",
+        format!(
+            "[[platform]]\nurl = \"{url}\"\nname = \"billing\"\ndead_letter_after = \"500ms\"\n"
+        ),
+    );
+    let options = ["--listen", "127.0.0.1:0", "--config", "jumun.toml"];
+    let server = Server::start_with(&folder, &options);
+    let client = server.client();
+    client.product(1, 1_000, 100).await;
+    client.user(1, 100_000).await;
+    receiver.answer(500);
+    for _ in 0..2 {
+        assert_eq!(client.order(1, 1).await.status, 201);
+    }
+    let list = "events list billing --state dead";
+    let dead = until(&folder, list, |items| !items.is_empty()).await;
+    assert_eq!(dead[0]["sequence"], 1);
+    assert_eq!(dead[0]["state"], "DEAD");
+    let attempts = dead[0]["failedAttempts"].as_u64().expect("a count");
+    assert!(attempts > 1, "{dead:?}");
+    assert_eq!(
+        items(&folder, "events list --state blocked")[0]["sequence"],
+        2
+    );
+    assert!(folder.shop_succeeds(list).contains("status 500"));
+    receiver.answer(204);
+    let failed = receiver.received().len();
+    folder.shop_succeeds("events replay billing --failed-since 2020-01-01T00:00:00Z");
+    let again = receiver.wait_for(failed + 2).await;
+    assert_eq!(sequences(&again[failed..]), [1, 2]);
+    server.stop();
+}
