@@ -19,9 +19,9 @@ use crate::readers::Readers;
 use crate::session::Session;
 use crate::writes::{Unwritten, commit};
 
-/// Holds the lease of every platform that is being forgotten. Who delivers draws
-/// an id at random, or may take the one of all zeros for none.
-const FORGETTER: Uuid = Uuid::max();
+/// Holds the lease of every platform that is being forgotten. Nobody who delivers
+/// may have this id: a lease is given again to the holder that has it.
+pub(super) const FORGETTER: Uuid = Uuid::max();
 
 /// How long nobody else takes the lease between two lots.
 const TERM: Duration = Duration::from_secs(60);

@@ -9,6 +9,7 @@ use jumun_store::{Fault, NumberedEvent};
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use super::forget::FORGETTER;
 use super::lease::{self, Taken, Wish};
 use super::{pending, prune, record};
 use crate::store::PostgresStore;
@@ -26,6 +27,11 @@ impl Outbox for PostgresStore {
         holder: Uuid,
         term: Duration,
     ) -> Result<Option<Lease>, Fault> {
+        if holder == FORGETTER {
+            return Err(Fault::determinate(
+                "this holder's id stands for whoever forgets a platform; draw another",
+            ));
+        }
         let wish = Wish {
             platform,
             holder,

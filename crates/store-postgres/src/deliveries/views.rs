@@ -47,7 +47,10 @@ pub(super) const TEXTS: &[&str] = &[ALL, ONE];
 
 /// All platforms, by name.
 pub(super) async fn all(session: &Session) -> Result<Vec<PlatformView>, StorageError> {
-    read(session, ALL, Vec::new()).await
+    let mut found = read(session, ALL, Vec::new()).await?;
+    // The server's own order depends on the collation of its database.
+    found.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(found)
 }
 
 /// The platform of a name.

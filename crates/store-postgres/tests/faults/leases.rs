@@ -177,3 +177,25 @@ fn end_wait(shop: &Shop, how: &str) {
         "SELECT {how}(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
     ));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_platform_is_forgotten_while_its_lease_is_held_whatever_its_holder_is_called() {
+    let shop = Shop::new();
+    let instance = shop.narrow_instance().await;
+    for holder in [uuid::Uuid::nil(), HOLDERS[0], uuid::Uuid::max()] {
+        let taken = instance.take_lease(PLATFORM, holder, LONG_TERM).await;
+        let Ok(taken) = taken else {
+            // An id that stands for something else is refused, and nothing is held.
+            assert!(matches!(taken, Err(Fault::Determinate(_))), "{taken:?}");
+            continue;
+        };
+        let lease = taken.expect("it is free");
+        assert_eq!(
+            instance.forget(PLATFORM).await.unwrap(),
+            Some(false),
+            "{holder}"
+        );
+        assert!(keep(&instance, &lease).await, "{holder}");
+        instance.release_lease(&lease).await.expect("no fault");
+    }
+}
