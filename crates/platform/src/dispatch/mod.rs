@@ -90,34 +90,31 @@ impl Dispatchers {
                 name: pair[0].to_owned(),
             }));
         }
-        for settings in &platforms {
-            settings.check()?;
-        }
+        // All of them, before anything is begun for one.
+        let clients = platforms.iter().map(connect);
+        let clients = clients.collect::<Result<Vec<_>, _>>()?;
         let holder = Uuid::new_v4();
         let runtime = tokio::runtime::Handle::current();
         let mut running = Vec::with_capacity(platforms.len());
-        for settings in platforms {
-            let desk = Desk::new(means.outbox.clone(), runtime.clone());
+        for (settings, client) in platforms.into_iter().zip(clients) {
+            let name: Arc<str> = settings.name.as_str().into();
+            let courier = Courier {
+                figures: Figures::new(&name),
+                name: name.clone(),
+                rules: Rules::from(&settings),
+                attempts_kept_for: settings.attempts_kept_for,
+                holder,
+                desk: Desk::new(means.outbox.clone(), runtime.clone()),
+                client,
+                render: means.render.clone(),
+                clock: means.clock.clone(),
+            };
             let asked = means.clock.now();
-            let lease = desk.take_lease(settings.name.as_str().into(), holder);
-            let taken = lease.await.map_err(StartError::Database)?;
-            let taken = taken.map(|lease| (lease, asked));
-            let (render, clock) = (means.render.clone(), means.clock.clone());
-            running.push(thread::start(settings, taken, move |settings| {
-                let client = connect(settings)?;
-                let name: Arc<str> = settings.name.as_str().into();
-                Ok(Courier {
-                    figures: Figures::new(&name),
-                    name,
-                    rules: Rules::from(settings),
-                    attempts_kept_for: settings.attempts_kept_for,
-                    holder,
-                    desk,
-                    client,
-                    render,
-                    clock,
-                })
-            })?);
+            let lease = courier.desk.take_lease(name.clone(), holder).await;
+            let taken = lease
+                .map_err(StartError::Database)?
+                .map(|lease| (lease, asked));
+            running.push(thread::start(&name, taken, courier).await?);
         }
         Ok(Self { running })
     }

@@ -6,7 +6,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::courier::{Courier, Taken};
 use super::terms::NICE;
-use crate::settings::{PlatformSettings, SettingsError};
+use crate::settings::SettingsError;
 
 /// A dispatcher at work.
 pub(super) struct Running {
@@ -16,39 +16,47 @@ pub(super) struct Running {
     thread: JoinHandle<()>,
 }
 
-/// Starts a thread that delivers until it is told to stop. The courier is made
-/// on it, within its runtime.
-pub(super) fn start(
-    settings: PlatformSettings,
+/// Starts a thread that delivers until it is told to stop.
+///
+/// Its runtime is made on it, and ends there: one that is dropped within another
+/// panics.
+pub(super) async fn start(
+    name: &str,
     taken: Option<Taken>,
-    make: impl FnOnce(&PlatformSettings) -> Result<Courier, SettingsError> + Send + 'static,
+    courier: Courier,
 ) -> Result<Running, SettingsError> {
-    let name = settings.name.clone();
     let no_thread = |error: std::io::Error| SettingsError::NoThread {
-        name: settings.name.clone(),
+        name: name.to_owned(),
         reason: error.to_string(),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(no_thread)?;
-    let courier = {
-        let _within = runtime.enter();
-        make(&settings)?
-    };
     let (stop, asked) = watch::channel(false);
+    let (beginning, begun) = oneshot::channel();
     let (ending, ended) = oneshot::channel();
     let thread = std::thread::Builder::new()
         .name("dispatcher".to_owned())
         .spawn(move || {
             yield_to_orders();
-            runtime.block_on(courier.run(taken, asked));
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            // Who has started it waits for this.
+            match runtime {
+                Ok(runtime) => {
+                    let _ = beginning.send(Ok(()));
+                    runtime.block_on(courier.run(taken, asked));
+                }
+                Err(error) => {
+                    let _ = beginning.send(Err(error));
+                }
+            }
             // Nobody waits when the process ends anyway.
             let _ = ending.send(());
         })
         .map_err(no_thread)?;
+    let gone = |_| std::io::Error::other("it ended at once");
+    begun.await.map_err(gone).flatten().map_err(no_thread)?;
     Ok(Running {
-        name,
+        name: name.to_owned(),
         stop,
         ended,
         thread,

@@ -1,5 +1,11 @@
 //! Dispatchers that are stopped and started.
 
+use std::sync::Arc;
+
+use jumun_platform::SettingsError;
+use jumun_platform::dispatch::{Dispatchers, Means, StartError, SystemClock};
+use jumun_store::delivery::Platforms as _;
+
 use super::shop::{Shop, settings};
 use super::unruly::{Part, Unruly};
 
@@ -58,4 +64,31 @@ async fn a_new_platform_begins_with_the_events_after_its_first_start() {
     sequences.sort_unstable();
     assert_eq!(sequences, [6, 7, 8, 9, 10]);
     dispatchers.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_platform_that_cannot_be_used_starts_none_and_is_told() {
+    let shop = Shop::open(1).await;
+    let good = settings("http://127.0.0.1:9/events");
+    let mut private = good.clone();
+    private.name = "other".to_owned();
+    private.allow_private_addresses = false;
+    let means = Means {
+        outbox: shop.store.clone(),
+        render: Arc::new(|_| bytes::Bytes::new()),
+        clock: Arc::new(SystemClock),
+    };
+    let start = async |platforms| match Dispatchers::start(&means, platforms).await {
+        Err(StartError::Settings(error)) => error,
+        Err(error) => panic!("{error}"),
+        Ok(_) => panic!("it started"),
+    };
+    let error = start(vec![good.clone(), private]).await;
+    assert!(
+        matches!(error, SettingsError::PrivateAddress { .. }),
+        "{error}"
+    );
+    let error = start(vec![good.clone(), good]).await;
+    assert!(matches!(error, SettingsError::SameName { .. }), "{error}");
+    assert_eq!(shop.desk().platforms().await.unwrap(), []);
 }
