@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context, ensure};
+use jumun_domain::Timestamp;
+use uuid::Uuid;
 
 use crate::ledger::Placed;
 use crate::receiver::receipt::Receipt;
@@ -68,4 +70,42 @@ pub(crate) fn lags_us<'a>(
             Ok(u32::try_from(lag.max(0)).unwrap_or(u32::MAX))
         })
         .collect()
+}
+
+/// Tries the checks out on receipts as they must not be.
+///
+/// # Errors
+///
+/// When a check does not notice.
+pub(crate) fn try_out() -> anyhow::Result<()> {
+    let receipt = |event: u128, order: u128, sequence, user| Receipt {
+        event: Uuid::from_u128(event),
+        order: Uuid::from_u128(order),
+        sequence,
+        user,
+        at: Timestamp::from_micros(0),
+    };
+    let (first, second) = (receipt(1, 11, 1, 7), receipt(2, 12, 2, 7));
+    ensure!(
+        in_order(&[first, second, first])? == 1,
+        "a repeat is not counted"
+    );
+    let wrong: [&[Receipt]; 4] = [
+        &[second, first],
+        &[first, receipt(2, 11, 2, 7)],
+        &[first, receipt(1, 12, 2, 7)],
+        &[first, receipt(2, 12, 1, 7)],
+    ];
+    for receipts in wrong {
+        let is_noticed = in_order(receipts).is_err();
+        ensure!(is_noticed, "it is not noticed what is wrong: {receipts:?}");
+    }
+    let placed = [first, second].map(|it| Placed {
+        order: it.order,
+        at: Timestamp::from_micros(-5),
+    });
+    ensure!(lags_us(placed.iter(), &[first, second])? == [5, 5], "lag");
+    let is_noticed = lags_us(placed.iter(), &[first]).is_err();
+    ensure!(is_noticed, "a lost order is not noticed");
+    Ok(())
 }

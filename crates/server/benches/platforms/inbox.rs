@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{bail, ensure};
 use uuid::Uuid;
 
+use crate::receiver::PAGE;
 use crate::receiver::receipt::{RECEIPT_BYTES, Receipt};
 use crate::shared::connection::{Connection, ask};
 
@@ -50,7 +51,8 @@ impl Inbox {
                 "of {events} events {} have come; the others are lost or very late",
                 self.events.len()
             );
-            if self.fetch()? == 0 {
+            let is_all = self.fetch()? < PAGE;
+            if is_all && self.events.len() < events {
                 std::thread::sleep(PAUSE);
             }
         }
@@ -58,7 +60,7 @@ impl Inbox {
     }
 
     /// Asks for what has come since; how much that is.
-    pub(crate) fn fetch(&mut self) -> anyhow::Result<usize> {
+    fn fetch(&mut self) -> anyhow::Result<usize> {
         let from = self.receipts.len();
         let new = ask(page(self.address, from))?;
         self.events.extend(new.iter().map(|receipt| receipt.event));

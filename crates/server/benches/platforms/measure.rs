@@ -4,6 +4,7 @@ use anyhow::{Context, ensure};
 
 use crate::backlog;
 use crate::case::{Case, Lag, Pair, Run};
+use crate::check;
 use crate::databases::{Kept, Place};
 use crate::plan::{Kind, Part, Plan};
 use crate::report;
@@ -85,6 +86,7 @@ fn measure(runs: &Runs<'_>, with_events: Option<&Kept>, kind: Kind) -> anyhow::R
 /// Of a smoke run: that orders were placed and told, and none was refused. What
 /// was lost has failed before.
 fn check(cases: &[Case]) -> anyhow::Result<()> {
+    check::try_out()?;
     for case in cases {
         let lag = case.lag.as_ref().context("the lag was left out")?;
         ensure!(case.backlog.is_some(), "the backlog was left out");

@@ -11,10 +11,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-use super::Shared;
-
-/// Receipts of one answer: less than a mebibyte.
-const PAGE: usize = 16_384;
+use super::{PAGE, Shared};
 
 /// Serves until it is dropped: a POST is an event, a GET asks for receipts.
 pub(super) async fn serve(listener: TcpListener, book: Shared) -> anyhow::Result<()> {

@@ -15,6 +15,9 @@ use crate::shared::demand::now;
 use crate::shared::serve::{listen, stdin_ends};
 use receipt::Receipt;
 
+/// Receipts of one answer: less than a mebibyte.
+pub(crate) const PAGE: usize = 16_384;
+
 /// What has come, and the first thing that could not be read.
 #[derive(Default)]
 struct Book {
