@@ -64,13 +64,15 @@ impl Queue {
         }
     }
 
-    /// Puts a job at the end, at once or not at all.
+    /// Puts a job at the end, at once or not at all. A change finds room in a
+    /// full queue, too: its few senders each wait for one before the next, and a
+    /// dispatcher that could not record would repeat what it has sent.
     pub(crate) fn push(&self, job: Job) -> Result<(), Refused> {
         let mut state = self.lock();
         if state.closed {
             return Err(Refused::Closed);
         }
-        if state.jobs.len() >= self.capacity {
+        if state.jobs.len() >= self.capacity && !matches!(job, Job::Change(_)) {
             return Err(Refused::Full);
         }
         state.jobs.push_back(job);
@@ -161,6 +163,24 @@ mod tests {
         assert!(queue.take(&mut batch, 1));
         assert_eq!((batch.len(), queue.depth()), (1, 1));
         assert_eq!(queue.push(probe()), Ok(()));
+    }
+
+    struct Nothing;
+
+    impl Change for Nothing {
+        fn write(&mut self, _: &rusqlite::Connection) -> Result<(), crate::storage::StorageError> {
+            Ok(())
+        }
+
+        fn answer(self: Box<Self>, _: Result<(), Fault>) {}
+    }
+
+    #[test]
+    fn what_a_dispatcher_records_finds_room_in_a_full_queue() {
+        let queue = Queue::new(1);
+        assert_eq!(queue.push(probe()), Ok(()));
+        assert_eq!(queue.push(Job::Change(Box::new(Nothing))), Ok(()));
+        assert_eq!(queue.push(probe()), Err(Refused::Full));
     }
 
     #[test]

@@ -63,6 +63,15 @@ impl Courier {
             self.figures.idle();
             match end {
                 End::Stopped => return,
+                End::Broken => {
+                    tracing::error!(
+                        platform = &*self.name,
+                        "a dispatcher begins anew; what was on its way is sent again"
+                    );
+                    if self.pause(&mut stop).await.is_none() {
+                        return;
+                    }
+                }
                 End::Lost => {
                     tracing::warn!(
                         platform = &*self.name,

@@ -32,6 +32,10 @@ pub(super) const RECORD_PAUSE: Duration = Duration::from_millis(5);
 /// The pause after the database has failed.
 pub(super) const TROUBLE_PAUSE: Duration = Duration::from_millis(500);
 
+/// How often a record is tried before everything is begun anew from what is in
+/// the database: ten seconds and more, longer than most troubles last.
+pub(super) const MAX_FAILED_RECORDS: u32 = 20;
+
 /// How often the record of attempts is pruned; one lot each time.
 pub(super) const PRUNE_PERIOD: Duration = Duration::from_secs(10);
 

@@ -12,8 +12,8 @@ use tokio::task::JoinSet;
 use super::courier::Courier;
 use super::schedule::{Moment, Schedule, Step};
 use super::terms::{
-    LEASE_MARGIN, LEASE_PERIOD, LEAST_NAP, POLL_PERIOD, PRUNE_LOT_PAUSE, PRUNE_PERIOD, READ_PAUSE,
-    RECORD_PAUSE, STOP_PERIOD, TROUBLE_PAUSE,
+    LEASE_MARGIN, LEASE_PERIOD, LEAST_NAP, MAX_FAILED_RECORDS, POLL_PERIOD, PRUNE_LOT_PAUSE,
+    PRUNE_PERIOD, READ_PAUSE, RECORD_PAUSE, STOP_PERIOD, TROUBLE_PAUSE,
 };
 use crate::client::Delivery;
 
@@ -22,6 +22,8 @@ use crate::client::Delivery;
 pub(super) enum End {
     /// Another holds the lease.
     Lost,
+    /// It could not go on from where it was.
+    Broken,
     /// It was told to.
     Stopped,
 }
@@ -74,6 +76,8 @@ pub(super) struct Tour<'a> {
     has_news: bool,
     /// The record that is being written, to be repeated if its outcome is lost.
     progress: Option<Progress>,
+    /// How often it could not be written.
+    failed_records: u32,
     /// There may be something to record.
     is_dirty: bool,
     read_at: Instant,
@@ -112,6 +116,7 @@ impl<'a> Tour<'a> {
             news,
             has_news: true,
             progress: None,
+            failed_records: 0,
             is_dirty: true,
             read_at: now,
             poll_at: now,
@@ -148,7 +153,7 @@ impl<'a> Tour<'a> {
                             // All that is known of what it did is lost: begin anew.
                             Err(error) => {
                                 tracing::error!(%error, "a part of a dispatcher has panicked");
-                                return End::Lost;
+                                return End::Broken;
                             }
                         }
                         next = self.work.try_join_next();
@@ -439,6 +444,7 @@ impl<'a> Tour<'a> {
         match outcome {
             Ok(Recorded::Durably) => {
                 self.progress = None;
+                self.failed_records = 0;
                 self.schedule.recorded();
                 self.record_at = moment.now + RECORD_PAUSE;
                 if std::mem::take(&mut self.in_trouble) {
@@ -452,6 +458,10 @@ impl<'a> Tour<'a> {
             Err(fault) => {
                 self.trouble(&fault);
                 self.record_at = moment.now + TROUBLE_PAUSE;
+                self.failed_records += 1;
+                if self.failed_records >= MAX_FAILED_RECORDS {
+                    return ControlFlow::Break(End::Broken);
+                }
             }
         }
         ControlFlow::Continue(())

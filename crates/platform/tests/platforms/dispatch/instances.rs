@@ -3,16 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
-use jumun_domain::Timestamp;
 use jumun_platform::dispatch::{MAX_TAKE_OVER, SystemClock};
-use jumun_store::delivery::{Lease, Outbox, Pending, Progress, Recorded, Standing};
-use jumun_store::{Fault, NumberedEvent, Store as _};
+use jumun_store::Store as _;
 use jumun_store_postgres::{Options, PostgresStore, Target};
 use jumun_test_cluster::{Cluster, Database};
-use tokio::sync::watch;
-use uuid::Uuid;
 
+use super::hindered::{Hindered, Hindrance};
 use super::shop::{all_events, dispatch, fill, place, settings};
 use super::unruly::{Part, Unruly};
 use crate::support::eventually;
@@ -35,66 +31,6 @@ impl Shared {
                 .await
                 .unwrap(),
         )
-    }
-}
-
-/// An outbox that can stop to answer, as if its process stood still.
-struct Stalling {
-    outbox: Arc<PostgresStore>,
-    goes: watch::Receiver<bool>,
-}
-
-impl Stalling {
-    async fn gate(&self) {
-        let mut goes = self.goes.clone();
-        let _ = goes.wait_for(|goes| *goes).await;
-    }
-}
-
-#[async_trait]
-impl Outbox for Stalling {
-    async fn take_lease(
-        &self,
-        platform: &str,
-        holder: Uuid,
-        term: Duration,
-    ) -> Result<Option<Lease>, Fault> {
-        self.gate().await;
-        self.outbox.take_lease(platform, holder, term).await
-    }
-
-    async fn keep_lease(&self, lease: &Lease) -> Result<Option<Standing>, Fault> {
-        self.gate().await;
-        self.outbox.keep_lease(lease).await
-    }
-
-    async fn release_lease(&self, lease: &Lease) -> Result<(), Fault> {
-        self.gate().await;
-        self.outbox.release_lease(lease).await
-    }
-
-    async fn pending(&self, lease: &Lease) -> Result<Vec<Pending>, Fault> {
-        self.gate().await;
-        self.outbox.pending(lease).await
-    }
-
-    async fn events(&self, after: u64, limit: usize) -> Result<Vec<NumberedEvent>, Fault> {
-        self.gate().await;
-        Outbox::events(&*self.outbox, after, limit).await
-    }
-
-    async fn record(&self, lease: &Lease, progress: Progress) -> Result<Recorded, Fault> {
-        self.gate().await;
-        self.outbox.record(lease, progress).await
-    }
-
-    async fn prune(&self, lease: &Lease, before: Timestamp) -> Result<bool, Fault> {
-        self.gate().await;
-        self.outbox.prune(lease, before).await
-    }
-
-    fn news(&self) -> watch::Receiver<()> {
-        self.outbox.news()
     }
 }
 
@@ -132,12 +68,8 @@ async fn an_instance_that_stands_still_is_relieved_within_seconds_and_writes_not
     let platform = Unruly::start(|_| Part::Take).await;
     let settings = settings(&platform.url());
     let clock = Arc::new(SystemClock);
-    let (go, goes) = watch::channel(true);
-    let stalling = Arc::new(Stalling {
-        outbox: one.clone(),
-        goes,
-    });
-    let first = dispatch(stalling, clock.clone(), vec![settings.clone()]).await;
+    let stalling = Arc::new(Hindered::new(one.clone()));
+    let first = dispatch(stalling.clone(), clock.clone(), vec![settings.clone()]).await;
     let second = dispatch(other.clone(), clock, vec![settings.clone()]).await;
     let orders = || (0..200).map(|n| n % 20 + 1);
     for round in 1..=3 {
@@ -146,7 +78,7 @@ async fn an_instance_that_stands_still_is_relieved_within_seconds_and_writes_not
             platform.taken.distinct() == round * 400 - 200
         })
         .await;
-        go.send_replace(false);
+        stalling.hinder(Hindrance::Stall);
         let stopped = Instant::now();
         place(other.clone(), orders()).await;
         eventually("all are told", async || {
@@ -155,7 +87,7 @@ async fn an_instance_that_stands_still_is_relieved_within_seconds_and_writes_not
         .await;
         let took = stopped.elapsed();
         assert!(took < MAX_TAKE_OVER + Duration::from_secs(3), "{took:?}");
-        go.send_replace(true);
+        stalling.hinder(Hindrance::None);
     }
     platform.taken.assert_all_of(&all_events(&*one).await);
     let allowed = 3 * settings.max_in_flight.get();

@@ -2,6 +2,7 @@
 
 mod clock;
 mod files;
+mod hindered;
 mod instances;
 #[cfg(feature = "kafka")]
 mod kafka;
@@ -11,5 +12,6 @@ mod restarts;
 mod shop;
 mod streams;
 mod taken;
+mod troubles;
 mod unruly;
 mod unruly_platforms;
