@@ -28,4 +28,4 @@ pub use openapi::{openapi, openapi_json};
 pub use problem::{Code, Language};
 pub use server::run;
 pub use services::Services;
-pub use view::{render_event, render_order, render_time};
+pub use view::{render_deliveries, render_event, render_order, render_platforms, render_time};

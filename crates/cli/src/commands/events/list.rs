@@ -1,16 +1,21 @@
 //! `jumun events list`.
 
+use std::io::Write as _;
+
+use jumun_domain::Timestamp;
+use jumun_server::{render_deliveries, render_platforms};
 use jumun_store::Page;
 use jumun_store::delivery::{DeliveryFilter, DeliveryView, Platforms};
 
-use super::{List, State, choice, json, table};
+use super::{List, State, choice, table};
 use crate::failure::Failure;
 use crate::output;
 
 /// How many deliveries are listed, unless asked otherwise: a screen's length.
 const DEFAULT_LIMIT: u64 = 50;
 
-/// Prints the platforms, or what became of events at one.
+/// Prints the platforms, or what became of events at one: a table, or what the
+/// API answers.
 ///
 /// # Errors
 ///
@@ -31,7 +36,8 @@ async fn overview(platforms: &dyn Platforms, as_json: bool) -> Result<(), Failur
         .await
         .map_err(|fault| Failure::fault(&fault))?;
     if as_json {
-        return output::line(json::platforms(&known));
+        let now = Timestamp::from_micros(jiff::Timestamp::now().as_microsecond());
+        return json(&render_platforms(&known, now));
     }
     if known.is_empty() {
         output::note("this shop knows no data platform; name one with: jumun serve --platform URL");
@@ -53,8 +59,11 @@ async fn deliveries(platforms: &dyn Platforms, arguments: &List) -> Result<(), F
         .map_err(|fault| Failure::fault(&fault))?;
     // It was forgotten a moment ago when there is none.
     let found = found.ok_or_else(choice::none_known)?;
-    print(&found.items, arguments.json)?;
-    if found.more && !arguments.json {
+    if arguments.json {
+        return json(&render_deliveries(&found));
+    }
+    print(&found.items)?;
+    if found.more {
         output::note(format!(
             "these are the newest {}; --limit shows up to {} of them",
             found.items.len(),
@@ -64,15 +73,20 @@ async fn deliveries(platforms: &dyn Platforms, arguments: &List) -> Result<(), F
     Ok(())
 }
 
-fn print(found: &[DeliveryView], as_json: bool) -> Result<(), Failure> {
-    if as_json {
-        output::line(json::deliveries(found))
-    } else if found.is_empty() {
+fn print(found: &[DeliveryView]) -> Result<(), Failure> {
+    if found.is_empty() {
         output::note("there is no such event");
         Ok(())
     } else {
         output::line(table::deliveries(found).trim_end())
     }
+}
+
+fn json(rendered: &[u8]) -> Result<(), Failure> {
+    output::to_stdout(|stdout| {
+        stdout.write_all(rendered)?;
+        stdout.write_all(b"\n")
+    })
 }
 
 fn filter(state: Option<State>) -> DeliveryFilter {

@@ -1,7 +1,6 @@
 //! `jumun events`: what became of events at the data platforms.
 
 mod choice;
-mod json;
 mod list;
 mod table;
 mod wishes;
@@ -80,7 +79,7 @@ struct List {
     #[arg(long, value_name = "COUNT", value_parser = count::up_to::<MAX_LIMIT>,
           allow_negative_numbers = true)]
     limit: Option<u64>,
-    /// Print JSON
+    /// Print what the API answers, in JSON
     #[arg(long, value_name = "true|false", default_value = "false", default_missing_value = "true",
           num_args = 0..=1, require_equals = true, value_parser = BoolishValueParser::new())]
     json: bool,

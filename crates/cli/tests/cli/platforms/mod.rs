@@ -1,6 +1,8 @@
 //! Data platforms on the command line.
 
 mod delivery;
+mod json;
 mod operators;
 mod options;
 mod secrets;
+mod settings;
