@@ -31,12 +31,12 @@ pub(crate) struct Pair {
     pub(crate) with: Run,
 }
 
-/// The run at a fixed rate.
+/// A pair of runs at a fixed rate.
 pub(crate) struct Lag {
     /// Orders a second that arrived.
     pub(crate) rate: f64,
     /// What became of them.
-    pub(crate) run: Run,
+    pub(crate) pair: Pair,
 }
 
 /// One run of a server.
@@ -186,7 +186,8 @@ impl Case {
             "pairs": pairs,
             "lag": self.lag.as_ref().map(|lag| json!({
                 "arrivalsPerSecond": lag.rate,
-                "run": lag.run.to_json(),
+                "without": lag.pair.without.to_json(),
+                "with": lag.pair.with.to_json(),
             })),
             "backlog": self.backlog.as_ref().map(Backlog::to_json),
         })

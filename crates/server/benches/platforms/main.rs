@@ -13,8 +13,9 @@
 //!   platform; how many events it is told of meanwhile, and for how long
 //!   afterwards it is told of the rest.
 //! - `lag`: orders at a fixed rate, half of what the part before has seen
-//!   without a platform; how long after the answer to an order its event has
-//!   come. An event that is first counts as no time.
+//!   without a platform, once without it and once with it; how long after the
+//!   answer to an order its event has come. An event that is first counts as no
+//!   time.
 //! - `backlog`: a server that starts with events of long ago; how fast it gets
 //!   rid of them, and how much memory that takes.
 //!

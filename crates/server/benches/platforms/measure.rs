@@ -3,7 +3,7 @@
 use anyhow::{Context, ensure};
 
 use crate::backlog;
-use crate::case::{Case, Lag, Pair, Run};
+use crate::case::{Case, Lag, Pair};
 use crate::check;
 use crate::databases::{Kept, Place};
 use crate::plan::{Kind, Part, Plan};
@@ -59,10 +59,7 @@ fn measure(runs: &Runs<'_>, with_events: Option<&Kept>, kind: Kind) -> anyhow::R
     };
     if plan.has(Part::Load) {
         for turn in 1..=plan.pairs {
-            let pair = Pair {
-                without: runs.run(None, Pace::Closed)?,
-                with: runs.run(Some(kind), Pace::Closed)?,
-            };
+            let pair = pair(runs, kind, Pace::Closed)?;
             say(&format!("pair {turn}: {}", pair.summary()));
             case.pairs.push(pair);
         }
@@ -70,8 +67,8 @@ fn measure(runs: &Runs<'_>, with_events: Option<&Kept>, kind: Kind) -> anyhow::R
     if plan.has(Part::Lag) {
         let rates = case.pairs.iter().map(|it| it.without.orders_per_second);
         let rate = plan.rate.unwrap_or(SHARE_FOR_LAG * median(rates));
-        let run = runs.run(Some(kind), Pace::PerSecond(rate))?;
-        let lag = Lag { rate, run };
+        let pair = pair(runs, kind, Pace::PerSecond(rate))?;
+        let lag = Lag { rate, pair };
         say(&report::lag(&lag));
         case.lag = Some(lag);
     }
@@ -83,6 +80,13 @@ fn measure(runs: &Runs<'_>, with_events: Option<&Kept>, kind: Kind) -> anyhow::R
     Ok(case)
 }
 
+fn pair(runs: &Runs<'_>, kind: Kind, pace: Pace) -> anyhow::Result<Pair> {
+    Ok(Pair {
+        without: runs.run(None, pace)?,
+        with: runs.run(Some(kind), pace)?,
+    })
+}
+
 /// Of a smoke run: that orders were placed and told, and none was refused. What
 /// was lost has failed before.
 fn check(cases: &[Case]) -> anyhow::Result<()> {
@@ -90,15 +94,14 @@ fn check(cases: &[Case]) -> anyhow::Result<()> {
     for case in cases {
         let lag = case.lag.as_ref().context("the lag was left out")?;
         ensure!(case.backlog.is_some(), "the backlog was left out");
-        let pairs = case.pairs.iter();
-        let runs = pairs.flat_map(|it| [&it.without, &it.with]);
-        for run in runs.chain([&lag.run]) {
-            ensure!(run.placed > 0, "no order was placed: {run:?}");
-            ensure!(run.refusal.is_none(), "an order was refused: {run:?}");
+        for pair in case.pairs.iter().chain([&lag.pair]) {
+            for run in [&pair.without, &pair.with] {
+                ensure!(run.placed > 0, "no order was placed: {run:?}");
+                ensure!(run.refusal.is_none(), "an order was refused: {run:?}");
+            }
+            let told = pair.with.delivered.map_or(0, |it| it.events);
+            ensure!(told > 0, "nothing was told: {}", case.name());
         }
-        let told = |run: &Run| run.delivered.is_some_and(|it| it.events > 0);
-        let all = case.pairs.iter().map(|it| &it.with).chain([&lag.run]);
-        ensure!(all.clone().all(told), "nothing was told: {}", case.name());
     }
     report::progress("smoke run: every order was placed and told");
     Ok(())

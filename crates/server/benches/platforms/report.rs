@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::backlog::Backlog;
-use crate::case::{Case, Delivered, Lag, Run};
+use crate::case::{Case, Delivered, Lag, Pair, Run};
 use crate::plan::Plan;
 use crate::shared::files;
 use crate::shared::tally::{Percentiles, median};
@@ -13,19 +13,25 @@ pub(crate) fn progress(text: &str) {
     println!("{text}");
 }
 
-/// A run at a fixed rate in a line.
+/// The runs at a fixed rate in a line.
 pub(crate) fn lag(lag: &Lag) -> String {
-    let run = &lag.run;
-    let told = run.delivered.map_or_else(String::new, |it| {
+    let Pair { without, with } = &lag.pair;
+    let told = with.delivered.map_or_else(String::new, |it| {
         format!("; lag {}, {} repeats", spread(it.lag), it.repeats)
     });
     format!(
-        "{:.0} arrivals/s, {:.0} orders/s in {}{told}; server {:.0} CPU us an order, others {:.0} %",
+        "{:.0} arrivals/s, {:.0} orders/s in {} (without {}){told}; CPU us an order {:.0} \
+         (without {:.0}), of them dispatch {:.0}; batches of {:.0} (without {:.0}); others {:.0} %",
         lag.rate,
-        run.orders_per_second,
-        spread(run.latency),
-        run.each(run.taken.server_seconds * 1e6),
-        run.taken.others * 100.0,
+        with.orders_per_second,
+        spread(with.latency),
+        spread(without.latency),
+        cpu_us(with),
+        cpu_us(without),
+        with.each(with.taken.dispatcher_seconds * 1e6),
+        with.batches.size,
+        without.batches.size,
+        with.taken.others * 100.0,
     )
 }
 
@@ -67,7 +73,10 @@ pub(crate) fn print(cases: &[Case]) {
         row(case, "without", case.pairs.iter().map(|it| &it.without));
         row(case, "with", case.pairs.iter().map(|it| &it.with));
     }
-    println!("(CPU, dispatch and written: of the server for each order, until all was delivered)");
+    println!(
+        "(CPU, dispatch, written: for each order, until all was delivered; CPU and what was written to \
+         the log of a database server count)"
+    );
     for case in cases {
         if let Some(lag) = &case.lag {
             println!("\nlag, {}: {}", case.name(), self::lag(lag));
@@ -75,8 +84,11 @@ pub(crate) fn print(cases: &[Case]) {
         if let Some(backlog) = &case.backlog {
             println!("\nbacklog, {}: {}", case.name(), self::backlog(backlog));
         }
-        let pairs = case.pairs.iter().flat_map(|it| [&it.without, &it.with]);
-        let runs = pairs.chain(case.lag.as_ref().map(|it| &it.run));
+        let pairs = case
+            .pairs
+            .iter()
+            .chain(case.lag.as_ref().map(|it| &it.pair));
+        let runs = pairs.flat_map(|it| [&it.without, &it.with]);
         for refusal in runs.filter_map(|run| run.refusal.as_ref()) {
             println!("{}: refused: {refusal}", case.name());
         }
@@ -106,12 +118,17 @@ fn row<'a>(case: &Case, side: &str, runs: impl Iterator<Item = &'a Run> + Clone)
         shown(told(|it| it.rest_seconds), 1),
         shown(repeats, 0),
         of(|run| f64::from(run.latency.p99_us) / 1e3),
-        of(|run| run.each((run.taken.server_seconds + run.taken.database_seconds) * 1e6)),
+        of(cpu_us),
         of(|run| run.each(run.taken.dispatcher_seconds * 1e6)),
         of(|run| run.each(run.taken.wal_bytes.unwrap_or(run.taken.written_bytes))),
         of(|run| run.memory.peak_mib),
         of(|run| run.taken.others * 100.0),
     );
+}
+
+/// Of the server and, where there is one, the database server, for each order.
+fn cpu_us(run: &Run) -> f64 {
+    run.each((run.taken.server_seconds + run.taken.database_seconds) * 1e6)
 }
 
 fn spread(latency: Percentiles) -> String {
