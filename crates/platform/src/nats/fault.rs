@@ -52,7 +52,7 @@ pub(super) fn not_published(error: &PublishError, subject: &str, link: &Link) ->
     };
     let text = match error.kind() {
         PublishErrorKind::StreamNotFound => format!(
-            "no stream takes the subject {subject}; create one, as with: nats stream add ORDERS --subjects {subject}; or turn JetStream on in the server"
+            "no stream takes the subject {subject}; create one, as with: nats stream add ORDERS --subjects {subject}; or set create_stream = true in its [[platform]] table; or turn JetStream on in the server"
         ),
         PublishErrorKind::MaxPayloadExceeded => format!(
             "the server refuses a message of this size ({}); raise max_payload there",

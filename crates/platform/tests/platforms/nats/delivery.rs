@@ -53,6 +53,7 @@ async fn without_a_stream_it_says_how_to_create_one_and_creates_none() {
             "no stream",
             "nats stream add",
             "--subjects orders",
+            "create_stream = true",
             "JetStream",
         ];
         assert_says(&failure.excerpt, &expected);
