@@ -11,6 +11,7 @@ mod export;
 mod import;
 mod instances;
 mod passwords;
+mod platform_faults;
 mod platforms;
 mod serve;
 mod support;

@@ -65,9 +65,14 @@ impl Server {
         Client::new(&self.base)
     }
 
+    /// Its process, which exists at least until [`Self::wait`].
+    pub(crate) fn process(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
     /// Sends a signal.
     pub(crate) fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_child(&self.child), signal).expect("the server runs");
+        kill_process(self.process(), signal).expect("the server runs");
     }
 
     /// Waits for its end; how it ended, and what else it said on stdout.
