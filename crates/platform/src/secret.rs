@@ -7,8 +7,7 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
-use hmac::{Hmac, KeyInit as _};
-use sha2::Sha256;
+use ring::hmac;
 
 /// What every secret of Standard Webhooks begins with.
 const PREFIX: &str = "whsec_";
@@ -40,13 +39,13 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 #[derive(Clone)]
 pub struct Secret {
     /// The key, mixed in already: that part of a signature is the same each time.
-    keyed: Hmac<Sha256>,
+    key: hmac::Key,
 }
 
 impl Secret {
-    /// What to feed a message into.
-    pub(crate) fn keyed(&self) -> Hmac<Sha256> {
-        self.keyed.clone()
+    /// What signs with it.
+    pub(crate) fn key(&self) -> &hmac::Key {
+        &self.key
     }
 }
 
@@ -62,10 +61,9 @@ impl FromStr for Secret {
         if !(MIN_KEY_BYTES..=MAX_KEY_BYTES).contains(&key.len()) {
             return Err(SecretError::Length { bytes: key.len() });
         }
-        // A key of any length is taken: this cannot fail.
-        let keyed =
-            Hmac::new_from_slice(&key).map_err(|_| SecretError::Length { bytes: key.len() })?;
-        Ok(Self { keyed })
+        Ok(Self {
+            key: hmac::Key::new(hmac::HMAC_SHA256, &key),
+        })
     }
 }
 

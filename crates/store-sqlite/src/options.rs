@@ -47,6 +47,10 @@ pub(crate) const MAX_WAITING_READS: usize = 8_192;
 /// no longer shrinks, while everyone in the batch waits for its last request.
 pub(crate) const MAX_BATCH: usize = 1_024;
 
+/// How long what a dispatcher records waits for requests to be committed with.
+/// Under load some come within a millisecond; without any, nobody minds.
+pub(crate) const PATIENCE: Duration = Duration::from_millis(5);
+
 /// How long a transaction waits for another process that writes (an import).
 /// Their transactions take milliseconds.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

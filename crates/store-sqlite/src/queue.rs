@@ -2,12 +2,14 @@
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use jumun_domain::{Decision, Request};
 use jumun_store::Fault;
 use tokio::sync::oneshot;
 
 use crate::change::Change;
+use crate::options::PATIENCE;
 
 /// What the writer is asked for.
 pub(crate) enum Job {
@@ -24,6 +26,13 @@ pub(crate) enum Job {
     },
 }
 
+impl Job {
+    /// Whether a shopper or a probe waits for it.
+    fn is_urgent(&self) -> bool {
+        !matches!(self, Self::Change(_))
+    }
+}
+
 /// Requests in the order in which they came.
 pub(crate) struct Queue {
     state: Mutex<State>,
@@ -34,6 +43,8 @@ pub(crate) struct Queue {
 #[derive(Default)]
 struct State {
     jobs: VecDeque<Job>,
+    /// How many of them somebody waits for: all but changes.
+    urgent: usize,
     closed: bool,
     /// The writer waits: only then is a wake-up, a system call, worth it.
     waiting: bool,
@@ -75,8 +86,11 @@ impl Queue {
         if state.jobs.len() >= self.capacity && !matches!(job, Job::Change(_)) {
             return Err(Refused::Full);
         }
+        state.urgent += usize::from(job.is_urgent());
+        let first = state.jobs.is_empty();
         state.jobs.push_back(job);
-        let wake = std::mem::take(&mut state.waiting);
+        // A change alone only sets the writer's alarm clock.
+        let wake = (first || state.urgent == 1) && std::mem::take(&mut state.waiting);
         drop(state);
         if wake {
             self.arrived.notify_one();
@@ -86,22 +100,59 @@ impl Queue {
 
     /// Waits for a job, then moves everything waiting, up to `most`, into
     /// `batch`. `false` once the queue is closed and empty.
+    ///
+    /// Changes alone wait a moment for a request to go with: a sync for a
+    /// record alone would hold up the requests that come meanwhile.
     pub(crate) fn take(&self, batch: &mut Vec<Job>, most: usize) -> bool {
         let mut state = self.lock();
-        while state.jobs.is_empty() {
-            if state.closed {
+        let mut patience_ends = None;
+        while state.urgent == 0 {
+            if state.closed && state.jobs.is_empty() {
                 return false;
             }
+            let patience = if state.jobs.is_empty() {
+                None
+            } else {
+                let end = *patience_ends.get_or_insert_with(|| Instant::now() + PATIENCE);
+                let left = end.saturating_duration_since(Instant::now());
+                if left.is_zero() || state.closed {
+                    break;
+                }
+                Some(left)
+            };
             state.waiting = true;
-            state = self
-                .arrived
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = self.wait(state, patience);
         }
         state.waiting = false;
         let count = state.jobs.len().min(most);
+        let (before, mut urgent) = (batch.len(), state.urgent);
         batch.extend(state.jobs.drain(..count));
+        urgent -= batch
+            .iter()
+            .skip(before)
+            .filter(|it| it.is_urgent())
+            .count();
+        state.urgent = urgent;
         true
+    }
+
+    fn wait<'a>(
+        &self,
+        state: MutexGuard<'a, State>,
+        patience: Option<Duration>,
+    ) -> MutexGuard<'a, State> {
+        match patience {
+            None => self
+                .arrived
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner),
+            Some(patience) => {
+                self.arrived
+                    .wait_timeout(state, patience)
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0
+            }
+        }
     }
 
     /// How many wait.
@@ -124,6 +175,7 @@ impl Queue {
         let waiting = {
             let mut state = self.lock();
             state.closed = true;
+            state.urgent = 0;
             std::mem::take(&mut state.jobs)
         };
         for job in waiting {
@@ -181,6 +233,28 @@ mod tests {
         assert_eq!(queue.push(probe()), Ok(()));
         assert_eq!(queue.push(Job::Change(Box::new(Nothing))), Ok(()));
         assert_eq!(queue.push(probe()), Err(Refused::Full));
+    }
+
+    #[test]
+    fn a_change_alone_waits_a_moment_for_a_request_to_go_with() {
+        let queue = Queue::new(10);
+        let change = || queue.push(Job::Change(Box::new(Nothing)));
+        assert_eq!(change(), Ok(()));
+        let begun = Instant::now();
+        let mut batch = Vec::new();
+        assert!(queue.take(&mut batch, 10));
+        assert!(begun.elapsed() >= PATIENCE);
+        assert_eq!(batch.len(), 1);
+        // With a request it need not wait.
+        assert_eq!(change(), Ok(()));
+        assert_eq!(queue.push(probe()), Ok(()));
+        assert!(queue.take(&mut batch, 10));
+        assert_eq!(batch.len(), 3);
+        // Nor when the queue is closed.
+        assert_eq!(change(), Ok(()));
+        queue.close();
+        assert!(queue.take(&mut batch, 10));
+        assert!(!queue.take(&mut batch, 10));
     }
 
     #[test]

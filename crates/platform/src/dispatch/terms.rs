@@ -23,11 +23,21 @@ pub(super) const POLL_PERIOD: Duration = Duration::from_millis(50);
 /// The shortest sleep while nothing ends that is under way.
 pub(super) const LEAST_NAP: Duration = Duration::from_millis(1);
 
-/// The least pause between two reads, so that events are read in lots.
-pub(super) const READ_PAUSE: Duration = Duration::from_millis(3);
+/// The least pause between two reads while events come one by one.
+pub(super) const READ_PAUSE: Duration = Duration::from_millis(1);
+
+/// The same while they come in numbers, so that they are read in lots: each
+/// read takes the processors from orders for a moment.
+pub(super) const READ_PAUSE_UNDER_LOAD: Duration = Duration::from_millis(8);
+
+/// How many events in one read are numbers.
+pub(super) const READ_OF_LOAD: usize = 8;
 
 /// The least pause between two records, for the same reason.
-pub(super) const RECORD_PAUSE: Duration = Duration::from_millis(5);
+pub(super) const RECORD_PAUSE: Duration = Duration::from_millis(10);
+
+/// The same while what is not recorded keeps others from being sent.
+pub(super) const RECORD_PAUSE_WHEN_FULL: Duration = Duration::from_millis(2);
 
 /// The pause after the database has failed.
 pub(super) const TROUBLE_PAUSE: Duration = Duration::from_millis(500);

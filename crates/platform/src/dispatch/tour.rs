@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jumun_store::delivery::{Lease, Progress, Recorded, ReplayId, Standing};
 use jumun_store::{Fault, NumberedEvent};
@@ -13,7 +13,8 @@ use super::courier::Courier;
 use super::schedule::{Moment, Schedule, Step};
 use super::terms::{
     LEASE_MARGIN, LEASE_PERIOD, LEAST_NAP, MAX_FAILED_RECORDS, POLL_PERIOD, PRUNE_LOT_PAUSE,
-    PRUNE_PERIOD, READ_PAUSE, RECORD_PAUSE, STOP_PERIOD, TROUBLE_PAUSE,
+    PRUNE_PERIOD, READ_OF_LOAD, READ_PAUSE, READ_PAUSE_UNDER_LOAD, RECORD_PAUSE,
+    RECORD_PAUSE_WHEN_FULL, STOP_PERIOD, TROUBLE_PAUSE,
 };
 use crate::client::Delivery;
 
@@ -83,7 +84,9 @@ pub(super) struct Tour<'a> {
     read_at: Instant,
     poll_at: Instant,
     read_again_at: Instant,
+    /// Not before this, after a failure.
     record_at: Instant,
+    recorded_at: Instant,
     keep_at: Instant,
     prune_at: Instant,
     /// The database has failed, and was complained about.
@@ -122,6 +125,7 @@ impl<'a> Tour<'a> {
             poll_at: now,
             read_again_at: now,
             record_at: now,
+            recorded_at: now,
             keep_at: now,
             prune_at: now + PRUNE_PERIOD,
             in_trouble: false,
@@ -272,18 +276,23 @@ impl<'a> Tour<'a> {
         if self.under_way.contains(&Kind::Record) || !self.is_dirty {
             return None;
         }
-        let hurries = self.stops_at.is_some();
-        if moment.now < self.record_at && !hurries {
-            return Some(self.record_at);
+        let pause = if self.schedule.is_filling_up() {
+            RECORD_PAUSE_WHEN_FULL
+        } else {
+            RECORD_PAUSE
+        };
+        let due = self.record_at.max(self.recorded_at + pause);
+        if moment.now < due && self.stops_at.is_none() {
+            return Some(due);
         }
         if self.progress.is_none() {
             self.progress = self.schedule.progress(moment);
         }
         let Some(progress) = self.progress.clone() else {
-            self.record_at = moment.now + RECORD_PAUSE;
+            self.recorded_at = moment.now;
             // A slow attempt may be passed by and by.
             self.is_dirty = self.schedule.is_stuck();
-            return self.is_dirty.then_some(self.record_at);
+            return self.is_dirty.then_some(moment.now + RECORD_PAUSE);
         };
         let (desk, lease) = (self.courier.desk.clone(), self.lease.clone());
         self.begin_work(Kind::Record, async move {
@@ -410,8 +419,14 @@ impl<'a> Tour<'a> {
         match events {
             Ok(events) => {
                 // A full read means that there is more.
-                self.has_news |= events.len() >= limit;
-                self.read_at = begun + READ_PAUSE;
+                let is_full = events.len() >= limit;
+                self.has_news |= is_full;
+                self.read_at = begun
+                    + match events.len() {
+                        _ if is_full => Duration::ZERO,
+                        few if few < READ_OF_LOAD => READ_PAUSE,
+                        _ => READ_PAUSE_UNDER_LOAD,
+                    };
                 for event in &events {
                     let message = self.courier.message(event);
                     self.schedule.offer_fresh(event, message, moment);
@@ -446,7 +461,7 @@ impl<'a> Tour<'a> {
                 self.progress = None;
                 self.failed_records = 0;
                 self.schedule.recorded();
-                self.record_at = moment.now + RECORD_PAUSE;
+                self.recorded_at = moment.now;
                 if std::mem::take(&mut self.in_trouble) {
                     tracing::info!(
                         platform = &*self.courier.name,

@@ -70,6 +70,11 @@ impl Schedule {
         self.is_recording = false;
     }
 
+    /// Whether there is little room left for what may be on its way or unrecorded.
+    pub(crate) fn is_filling_up(&self) -> bool {
+        self.occupied() * 2 >= self.rules.max_in_flight
+    }
+
     /// Whether many events are delivered and wait for one that is not.
     pub(crate) fn is_stuck(&self) -> bool {
         let stuck = |span: &Span| span.waiting() * 4 >= self.rules.max_in_flight.max(4);
