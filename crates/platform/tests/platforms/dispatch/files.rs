@@ -2,6 +2,7 @@
 
 use super::shop::{Shop, settings};
 use super::taken::Taken;
+use crate::support::eventually;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_has_every_event_over_its_rotation() {
@@ -14,6 +15,7 @@ async fn a_file_has_every_event_over_its_rotation() {
     shop.all_told().await;
     for rotation in 0..5 {
         shop.orders((0..400).map(|n| n % 20 + 1)).await;
+        eventually("something is written", async || path.exists()).await;
         // Renamed in the middle of it, as logrotate does.
         let rotated = folder.path().join(format!("events.jsonl.{rotation}"));
         std::fs::rename(&path, rotated).unwrap();
