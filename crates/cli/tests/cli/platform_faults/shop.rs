@@ -1,5 +1,7 @@
 //! A shop with a platform and customers, whose servers come and go.
 
+use std::fs;
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -103,6 +105,19 @@ impl Shop {
         history::assert_whole(&receipts, &events, &orders);
         self.folder.audit();
         receipts
+    }
+}
+
+impl Drop for Shop {
+    /// Whoever looks for the cause of a failure wants to know what the servers
+    /// said.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = fs::read_to_string(self.folder.file("serve.log")).unwrap_or_default();
+            let url = self.folder.url();
+            // There is nobody else to tell.
+            let _ = writeln!(std::io::stderr(), "the servers on {url} said:\n{log}");
+        }
     }
 }
 
