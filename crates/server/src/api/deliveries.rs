@@ -7,7 +7,7 @@ use jumun_store::delivery::DeliveryFilter;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::platforms::no_such_platform;
+use super::platforms::{NoParameters, no_such_platform};
 use super::reply::ok;
 use crate::app::App;
 use crate::extract::{PageQuery, PathId, PlatformName, Query, Sequence};
@@ -113,6 +113,7 @@ pub(super) async fn get_delivery(
     State(app): State<App>,
     PlatformName(name): PlatformName,
     PathId(sequence): PathId<Sequence>,
+    _: Query<NoParameters>,
 ) -> Result<Response, Problem> {
     let delivery = app.platforms().delivery(&name, sequence.number()).await?;
     match delivery {

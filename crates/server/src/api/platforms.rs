@@ -3,13 +3,25 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
 use super::now;
 use super::reply::ok;
 use crate::app::App;
-use crate::extract::PlatformName;
+use crate::extract::{OptionalJson, PlatformName, Query};
 use crate::problem::{Detail, Problem, quoted};
 use crate::view::{PlatformList, PlatformView};
+
+/// No query parameters: whatever is given is unknown, and refused.
+#[derive(Deserialize, Default, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NoParameters {}
+
+/// A wish that says all in its path.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoMembers {}
 
 /// List data platforms
 ///
@@ -19,7 +31,10 @@ use crate::view::{PlatformList, PlatformView};
     get, path = "/platforms", operation_id = "listPlatforms", tag = "Platforms",
     responses((status = 200, description = "The platforms.", body = PlatformList)),
 )]
-pub(super) async fn list_platforms(State(app): State<App>) -> Result<Response, Problem> {
+pub(super) async fn list_platforms(
+    State(app): State<App>,
+    _: Query<NoParameters>,
+) -> Result<Response, Problem> {
     let platforms = app.platforms().platforms().await?;
     let now = now();
     let view = |platform| PlatformView::of(platform, now);
@@ -37,6 +52,7 @@ pub(super) async fn list_platforms(State(app): State<App>) -> Result<Response, P
 pub(super) async fn get_platform(
     State(app): State<App>,
     PlatformName(name): PlatformName,
+    _: Query<NoParameters>,
 ) -> Result<Response, Problem> {
     shown(&app, &name).await
 }
@@ -48,11 +64,14 @@ pub(super) async fn get_platform(
 #[utoipa::path(
     post, path = "/platforms/{name}/pause", operation_id = "pausePlatform", tag = "Platforms",
     params(("name" = String, Path, description = "The platform's name, percent-encoded.", example = "https%3A%2F%2Fexample.com%2Fevents")),
+    request_body(content = Option<NoMembers>, description = "May be left out."),
     responses((status = 200, description = "The platform, paused.", body = PlatformView)),
 )]
 pub(super) async fn pause_platform(
     State(app): State<App>,
     PlatformName(name): PlatformName,
+    _: Query<NoParameters>,
+    _: OptionalJson<NoMembers>,
 ) -> Result<Response, Problem> {
     if !app.platforms().pause(&name).await? {
         return Err(no_such_platform(&name));
@@ -67,11 +86,14 @@ pub(super) async fn pause_platform(
 #[utoipa::path(
     post, path = "/platforms/{name}/resume", operation_id = "resumePlatform", tag = "Platforms",
     params(("name" = String, Path, description = "The platform's name, percent-encoded.", example = "https%3A%2F%2Fexample.com%2Fevents")),
+    request_body(content = Option<NoMembers>, description = "May be left out."),
     responses((status = 200, description = "The platform, active.", body = PlatformView)),
 )]
 pub(super) async fn resume_platform(
     State(app): State<App>,
     PlatformName(name): PlatformName,
+    _: Query<NoParameters>,
+    _: OptionalJson<NoMembers>,
 ) -> Result<Response, Problem> {
     if !app.platforms().resume(&name).await? {
         return Err(no_such_platform(&name));
@@ -91,6 +113,7 @@ pub(super) async fn resume_platform(
 pub(super) async fn forget_platform(
     State(app): State<App>,
     PlatformName(name): PlatformName,
+    _: Query<NoParameters>,
 ) -> Result<Response, Problem> {
     match app.platforms().forget(&name).await? {
         Some(true) => Ok(StatusCode::NO_CONTENT.into_response()),

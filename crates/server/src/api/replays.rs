@@ -9,10 +9,10 @@ use jumun_store::delivery::{ReplayRange, ReplayRefused};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::platforms::no_such_platform;
+use super::platforms::{NoParameters, no_such_platform};
 use super::reply::json;
 use crate::app::App;
-use crate::extract::{Json, PlatformName, Sequence, timestamp};
+use crate::extract::{Json, PlatformName, Query, Sequence, timestamp};
 use crate::problem::{Detail, FieldError, Issue, Problem};
 use crate::view::ReplayView;
 
@@ -50,6 +50,7 @@ pub(crate) struct NewReplay {
 pub(super) async fn replay_events(
     State(app): State<App>,
     PlatformName(name): PlatformName,
+    _: Query<NoParameters>,
     Json(body): Json<NewReplay>,
 ) -> Result<Response, Problem> {
     let range = body.range().map_err(Problem::invalid)?;

@@ -71,12 +71,13 @@ fn rejections(operation: &str) -> &'static [Code] {
         ],
         "getOrder" => &[OrderNotFound],
         "cancelOrder" => &[OrderNotFound, OrderNotCancellable],
-        "getPlatform" | "listDeliveries" | "pausePlatform" | "resumePlatform" => {
-            &[PlatformNotFound]
-        }
+        // These refuse whatever a query says.
+        "listPlatforms" => &[ValidationFailed],
+        "getPlatform" => &[ValidationFailed, PlatformNotFound],
+        "listDeliveries" | "pausePlatform" | "resumePlatform" => &[PlatformNotFound],
         "getDelivery" => &[PlatformNotFound, EventNotFound],
         "replayEvents" => &[PlatformNotFound, ReplayLimitExceeded],
-        "forgetPlatform" => &[PlatformNotFound, PlatformInUse],
+        "forgetPlatform" => &[ValidationFailed, PlatformNotFound, PlatformInUse],
         "problem" => &[NotFound],
         _ => &[],
     }

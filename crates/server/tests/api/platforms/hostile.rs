@@ -141,6 +141,53 @@ async fn every_wrong_parameter_of_a_list_of_deliveries_is_named() {
 }
 
 #[tokio::test]
+async fn a_request_that_says_all_in_its_path_refuses_whatever_else_it_is_told() {
+    let shop = Shop::open(Engine::ANY).await;
+    stock(&shop).await;
+    place(&shop, 7).await;
+    let dispatcher = Dispatcher::of(&shop, "p").await;
+    let requests = [
+        (Method::GET, "/platforms", ""),
+        (Method::GET, "/platforms/p", ""),
+        (Method::GET, "/platforms/p/deliveries/1", ""),
+        (Method::POST, "/platforms/p/pause", ""),
+        (Method::POST, "/platforms/p/resume", "{}"),
+        (
+            Method::POST,
+            "/platforms/p/replay",
+            "{\"failedSince\": \"2026-11-20T09:00:00Z\"}",
+        ),
+        (Method::DELETE, "/platforms/p", ""),
+    ];
+    let ask = async |method: &Method, path: &str, body: &str| {
+        let request = shop.request(method.clone(), path);
+        let request = request.header("content-type", "application/json");
+        send(request.body(body.to_owned())).await
+    };
+    let unknown = "is not a parameter of this endpoint; check its spelling";
+    for (method, path, body) in &requests {
+        let reply = ask(method, &format!("{path}?zzz=1"), body)
+            .await
+            .expect(400);
+        assert_eq!(errors(&reply.json()), [format!("zzz {unknown}")], "{path}");
+    }
+    let unknown = "is not a member of this request; check its spelling";
+    for path in ["/platforms/p/pause", "/platforms/p/resume"] {
+        let reply = ask(&Method::POST, path, "{\"a\": 1}").await.expect(400);
+        assert_eq!(errors(&reply.json()), [format!("/a {unknown}")], "{path}");
+        let reply = ask(&Method::POST, path, "[]").await.expect(400);
+        assert_eq!(errors(&reply.json()), [" must be an object"], "{path}");
+    }
+    let platform = shop.get("/platforms/p").await.json();
+    assert_eq!(platform["status"], "ACTIVE", "nothing was changed");
+    dispatcher.release().await;
+    for (method, path, body) in &requests {
+        let reply = ask(method, &format!("{path}?"), body).await;
+        assert!(reply.status.is_success(), "{path}: {}", reply.text);
+    }
+}
+
+#[tokio::test]
 async fn every_wrong_place_of_a_replay_is_named() {
     let shop = Shop::open(Engine::ANY).await;
     Dispatcher::of(&shop, "p").await;
