@@ -9,6 +9,15 @@ use uuid::Uuid;
 
 use crate::backoff::Retry;
 
+/// The longest pause between two probes, later too: a platform that is back is
+/// noticed within a minute, and a message that nobody has tried yet waits no
+/// longer than this for those that are bad.
+const MAX_PROBE_PAUSE: Duration = Duration::from_secs(60);
+
+/// The longest that `Retry-After` puts off all messages: it may be meant for its
+/// own message only.
+pub const MAX_QUIET: Duration = MAX_PROBE_PAUSE;
+
 /// How many different messages must fail in a row, with no success between, for
 /// the breaker to open: one or two can be bad themselves, and would hold up all.
 pub const OPENS_AFTER_MESSAGES: usize = 5;
@@ -75,7 +84,8 @@ impl Breaker {
     }
 
     /// A message has failed at `now`. `retry_after` is how long the platform
-    /// has asked to be left alone, which puts the next probe off.
+    /// has asked to be left alone, which puts the next probe off, at most
+    /// [`MAX_QUIET`].
     pub fn failed(
         &mut self,
         message: Uuid,
@@ -117,7 +127,7 @@ impl Streak {
             since_first_failure: now.saturating_duration_since(self.began),
             retry_after,
         };
-        let next = now + retry.pause(random);
+        let next = now + retry.pause(random).min(MAX_PROBE_PAUSE);
         self.next_probe = Some(self.next_probe.map_or(next, |before| before.max(next)));
     }
 }

@@ -11,12 +11,13 @@ use uuid::Uuid;
 
 use super::figures::Figures;
 use super::outbox::Desk;
-use super::schedule::{Moment, Rules};
+use super::schedule::{Moment, News, Rules};
 use super::terms::LEASE_PERIOD;
 use super::tour::{End, Tour};
 use super::{Clock, Render};
-use crate::client::Client;
+use crate::client::{Client, Delivery};
 use crate::message::Message;
+use crate::outcome::Outcome;
 
 /// All that is needed to deliver to one platform.
 pub(super) struct Courier {
@@ -132,6 +133,37 @@ impl Courier {
             id: event.event.id.0,
             user_id: event.event.order.user_id,
             body: (self.render)(event),
+        }
+    }
+
+    /// Tells the operator what became of an attempt.
+    pub(super) fn tell(&self, news: News, sequence: u64, delivery: &Delivery) {
+        let platform = &*self.name;
+        let (why, excerpt) = match &delivery.outcome {
+            Outcome::Failed(failure) => (failure.kind.to_string(), &*failure.excerpt),
+            Outcome::Gone { excerpt } => ("it answered 410".to_owned(), &**excerpt),
+            Outcome::Delivered { .. } => (String::new(), ""),
+        };
+        match news {
+            News::Down => tracing::warn!(
+                platform,
+                why,
+                excerpt,
+                "the platform takes nothing; it is tried with one event at a time until it does"
+            ),
+            News::Back => tracing::info!(platform, "the platform takes events again"),
+            News::Gone => tracing::warn!(
+                platform,
+                excerpt,
+                "the platform wants no more events; it is paused until `jumun events resume`"
+            ),
+            News::Died => tracing::warn!(
+                platform,
+                sequence,
+                why,
+                excerpt,
+                "an event has failed for too long and is a dead letter; see `jumun events list`"
+            ),
         }
     }
 

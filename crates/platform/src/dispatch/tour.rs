@@ -340,8 +340,11 @@ impl<'a> Tour<'a> {
         match done {
             Done::Sent(sequence, delivery) => {
                 self.courier.figures.attempt(&delivery);
-                self.schedule
-                    .settle(sequence, &delivery, moment, fastrand::f64());
+                let random = fastrand::f64();
+                let news = self.schedule.settle(sequence, &delivery, moment, random);
+                if let Some(news) = news {
+                    self.courier.tell(news, sequence, &delivery);
+                }
                 self.is_dirty = true;
             }
             Done::Read {

@@ -1,20 +1,13 @@
 //! Connections to one platform, each to an address that was checked.
 
-use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::Uri;
-use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
-use tower_service::Service;
 use url::Host;
 
 use super::addresses::is_public;
@@ -49,10 +42,7 @@ pub(super) enum ConnectFault {
 ///
 /// The check is of the very address that is connected to, after the name was
 /// resolved: a name that leads elsewhere the next time is checked again.
-#[derive(Clone)]
-pub(super) struct Connector(Arc<Way>);
-
-struct Way {
+pub(super) struct Connector {
     host: Host,
     port: u16,
     tls: Option<(TlsConnector, ServerName<'static>)>,
@@ -81,33 +71,17 @@ impl Connector {
         } else {
             None
         };
-        Ok(Self(Arc::new(Way {
+        Ok(Self {
             host: target.host.clone(),
             port: target.port,
             tls,
             allow_private_addresses,
             timeout: settings.timeout / SHARE_OF_TIMEOUT,
-        })))
-    }
-}
-
-impl Service<Uri> for Connector {
-    type Response = TokioIo<Stream>;
-    type Error = ConnectFault;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ConnectFault>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ConnectFault>> {
-        Poll::Ready(Ok(()))
+        })
     }
 
-    fn call(&mut self, _: Uri) -> Self::Future {
-        let way = Arc::clone(&self.0);
-        Box::pin(async move { way.connect().await.map(TokioIo::new) })
-    }
-}
-
-impl Way {
-    async fn connect(&self) -> Result<Stream, ConnectFault> {
+    /// Connects within half of the timeout.
+    pub(super) async fn connect(&self) -> Result<Stream, ConnectFault> {
         let deadline = Instant::now() + self.timeout;
         let late = |_| ConnectFault::TimedOut(self.timeout, self.host.to_string());
         let addresses = timeout_at(deadline, self.addresses())

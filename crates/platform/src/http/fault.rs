@@ -3,24 +3,26 @@
 use std::error::Error;
 use std::io;
 
-use hyper_util::client::legacy;
-
 use super::connector::ConnectFault;
+use super::pool::RequestFault;
 use crate::excerpt::{causes, excerpt_of};
 use crate::outcome::{Failure, FailureKind};
 
 /// Why there is no answer. The platform may have the message all the same,
 /// unless there was no connection.
-pub(super) fn explain(error: &legacy::Error) -> Failure {
-    if let Some(fault) = cause::<ConnectFault>(error) {
-        let kind = match fault {
-            ConnectFault::NotFound(_) | ConnectFault::Unreachable(..) => FailureKind::Connect,
-            ConnectFault::Private(_) => FailureKind::Refused,
-            ConnectFault::TimedOut(..) => FailureKind::Timeout,
-            ConnectFault::Tls(_) => FailureKind::Tls,
-        };
-        return Failure::new(kind, fault.to_string());
-    }
+pub(super) fn explain(fault: &RequestFault) -> Failure {
+    let error = match fault {
+        RequestFault::Connect(fault) => {
+            let kind = match fault {
+                ConnectFault::NotFound(_) | ConnectFault::Unreachable(..) => FailureKind::Connect,
+                ConnectFault::Private(_) => FailureKind::Refused,
+                ConnectFault::TimedOut(..) => FailureKind::Timeout,
+                ConnectFault::Tls(_) => FailureKind::Tls,
+            };
+            return Failure::new(kind, fault.to_string());
+        }
+        RequestFault::Http(error) => error,
+    };
     let kind = if is_cut(error) {
         FailureKind::Reset
     } else {

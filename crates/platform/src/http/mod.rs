@@ -4,6 +4,7 @@ mod addresses;
 mod answer;
 mod connector;
 mod fault;
+mod pool;
 mod stream;
 mod tls;
 
@@ -11,11 +12,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, USER_AGENT};
+use http::uri::{Authority, PathAndQuery};
 use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 use http_body_util::Full;
-use hyper_util::client::legacy::Client as Pool;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::{Instant, timeout_at};
 
 use crate::client::{Client, Delivery};
@@ -25,15 +25,7 @@ use crate::secret::Secret;
 use crate::settings::{HttpTarget, PlatformSettings, SettingsError};
 use crate::signature::{ID_HEADER, SIGNATURE_HEADER, Signable, TIMESTAMP_HEADER};
 use connector::Connector;
-
-/// How long a connection that is not used is kept: shorter than the five
-/// seconds after which many servers close theirs, which a message that is just
-/// being sent could meet.
-const KEEP_IDLE: Duration = Duration::from_secs(4);
-
-/// The most bytes of an answer's head: a server that sends more is broken, and
-/// each connection may hold as much.
-const MAX_HEAD_BYTES: usize = 64 * 1024;
+use pool::Pool;
 
 /// What the server is told of who sends.
 const AGENT: &str = concat!("jumun/", env!("CARGO_PKG_VERSION"));
@@ -41,7 +33,8 @@ const AGENT: &str = concat!("jumun/", env!("CARGO_PKG_VERSION"));
 /// Posts each message as a CloudEvent of its own, signed by Standard Webhooks
 /// when there is a secret, over connections that are kept.
 pub(crate) struct HttpClient {
-    pool: Pool<Connector, Full<Bytes>>,
+    pool: Pool,
+    /// Path and query.
     uri: Uri,
     /// What every message is sent with.
     headers: HeaderMap,
@@ -56,13 +49,16 @@ impl HttpClient {
         target: &HttpTarget,
     ) -> Result<Self, SettingsError> {
         let connector = Connector::new(settings, target)?;
-        let pool = Pool::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(KEEP_IDLE)
-            .pool_max_idle_per_host(settings.max_in_flight.get())
-            .http1_max_buf_size(MAX_HEAD_BYTES)
-            .build(connector);
+        let pool = Pool::new(connector, settings.max_in_flight.get());
+        let bad = |error: &dyn std::fmt::Display| SettingsError::BadUrl {
+            reason: error.to_string(),
+        };
+        let authority = target.uri.authority().map_or("", Authority::as_str);
+        let host = HeaderValue::try_from(authority).map_err(|error| bad(&error))?;
+        let path = target.uri.path_and_query().cloned();
+        let path = path.unwrap_or_else(|| PathAndQuery::from_static("/"));
         let mut headers = HeaderMap::new();
+        headers.insert(HOST, host);
         headers.insert(
             CONTENT_TYPE,
             HeaderValue::from_static(message::CONTENT_TYPE),
@@ -73,7 +69,7 @@ impl HttpClient {
         }
         Ok(Self {
             pool,
-            uri: target.uri.clone(),
+            uri: Uri::from(path),
             headers,
             secrets: settings.secrets.clone(),
             timeout: settings.timeout,
@@ -108,7 +104,11 @@ impl HttpClient {
             Err(error) => return Failure::new(FailureKind::Other, error.to_string()).into(),
         };
         match timeout_at(deadline, self.pool.request(request)).await {
-            Ok(Ok(answer)) => answer::judge(answer, deadline).await,
+            Ok(Ok((answer, used))) => {
+                let outcome = answer::judge(answer, deadline).await;
+                self.pool.give_back(used);
+                outcome
+            }
             Ok(Err(error)) => fault::explain(&error).into(),
             Err(_) => Failure::timeout(self.timeout).into(),
         }

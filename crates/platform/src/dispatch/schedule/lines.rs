@@ -118,10 +118,11 @@ impl Schedule {
         let Some(mut entry) = self.entries.remove(&sequence) else {
             return;
         };
-        entry.state = State::Waiting;
         if entry.passed {
+            self.held += usize::from(entry.is_dead());
             self.draft.changed.insert(sequence);
         }
+        entry.state = State::Waiting;
         if in_line {
             self.entries.insert(sequence, entry);
             if self.is_first(key, sequence) {

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jumun_store::NumberedEvent;
-use jumun_store::delivery::{Hold, Pending, ReplayId, ReplayRange, Standing};
+use jumun_store::delivery::{Hold, MAX_PENDING, Pending, ReplayId, ReplayRange, Standing};
 
 use super::entry::{Entry, Failures, State};
 use super::pick::Turn;
 use super::span::{Slot, Span};
-use super::{Draft, MAX_READ, Moment, REPLAY_READ_AHEAD, Rules, Schedule};
+use super::{Draft, MAX_READ, Moment, PROBE_READ, REPLAY_READ_AHEAD, Rules, Schedule};
 use crate::backoff::MAX_PAUSE_LATER;
 use crate::breaker::Breaker;
 use crate::message::Message;
@@ -26,6 +26,7 @@ impl Schedule {
             breaker: Breaker::default(),
             quiet_until: None,
             paused: false,
+            reads_for_probe: false,
             gone_record: 0,
             newest: standing.newest,
             fresh: Span::new(None, standing.position, None),
@@ -66,8 +67,8 @@ impl Schedule {
             state,
             passed: true,
         };
-        self.held += 1;
         if !entry.is_dead() {
+            self.held += 1;
             self.enter(pending.sequence, entry, moment.now);
             return;
         }
@@ -138,7 +139,10 @@ impl Schedule {
     pub(crate) fn stands(&mut self, standing: &Standing, moment: Moment) {
         self.newest = self.newest.max(standing.newest);
         if standing.records >= self.gone_record {
-            self.paused = standing.pause.is_some();
+            let was_paused = std::mem::replace(&mut self.paused, standing.pause.is_some());
+            if was_paused && !self.paused {
+                self.is_wanted(moment);
+            }
         }
         let listed = |id: &ReplayId| standing.replays.iter().any(|it| it.id == *id);
         self.known_replays.retain(listed);
@@ -146,6 +150,7 @@ impl Schedule {
             if !self.known_replays.insert(replay.id) {
                 continue;
             }
+            self.is_wanted(moment);
             match replay.range {
                 ReplayRange::FailedSince(since) => {
                     let failed = |(sequence, entry): (&u64, &Entry)| {
@@ -173,21 +178,25 @@ impl Schedule {
         }
     }
 
+    /// An operator wants something sent: whatever kept messages back until now
+    /// is forgotten.
+    fn is_wanted(&mut self, moment: Moment) {
+        self.breaker = Breaker::default();
+        self.quiet_until = None;
+        self.try_all_again(moment);
+    }
+
     /// After which new event to read on, and how many at most; `None` while
     /// there are enough, or nothing is sent anyway.
     pub(crate) fn wants_fresh(&self, moment: Moment) -> Option<(u64, usize)> {
-        if !self.reads_on(moment) {
-            return None;
-        }
+        let most = self.reads_on(moment, self.ready.is_empty())?;
         let room = self.read_ahead().saturating_sub(self.fresh.len());
-        (room > 0).then(|| (self.fresh.read_to, room.min(MAX_READ)))
+        (room > 0).then(|| (self.fresh.read_to, room.min(most)))
     }
 
     /// The same of a replay.
     pub(crate) fn wants_again(&self, moment: Moment) -> Option<(ReplayId, u64, usize)> {
-        if !self.reads_on(moment) {
-            return None;
-        }
+        let most = self.reads_on(moment, self.ready_again.is_empty())?;
         let unread = self.replays.iter().filter(|it| !it.is_read());
         // The shortest first, so that one event need not wait for a million.
         let left = |span: &&Span| span.last.unwrap_or(0).saturating_sub(span.read_to);
@@ -197,13 +206,22 @@ impl Schedule {
         let id = span.key?;
         let left = usize::try_from(left(&span)).unwrap_or(usize::MAX);
         let room = REPLAY_READ_AHEAD.saturating_sub(span.len());
-        Some((id, span.read_to, room.min(left).min(MAX_READ)))
+        Some((id, span.read_to, room.min(left).min(most)))
     }
 
-    fn reads_on(&self, moment: Moment) -> bool {
-        let quiet = self.quiet_until.is_some_and(|until| moment.now < until);
-        let room = self.held < jumun_store::delivery::MAX_PENDING;
-        !self.paused && !self.breaker.is_open() && !quiet && room
+    /// How many events may be read, if any. While the breaker is open these are
+    /// a few, where there is `nothing_to_probe`: events that have failed may be
+    /// bad themselves, and say nothing of the platform.
+    fn reads_on(&self, moment: Moment, nothing_to_probe: bool) -> Option<usize> {
+        let is_quiet = self.quiet_until.is_some_and(|until| moment.now < until);
+        if self.paused || is_quiet {
+            return None;
+        }
+        if self.breaker.is_open() {
+            let probes = nothing_to_probe && self.reads_for_probe && self.held < MAX_PENDING;
+            return probes.then_some(PROBE_READ);
+        }
+        (self.held < MAX_PENDING).then_some(MAX_READ)
     }
 
     /// Takes in a new event.
@@ -212,6 +230,7 @@ impl Schedule {
             return;
         }
         self.newest = self.newest.max(event.sequence);
+        self.reads_for_probe = false;
         self.fresh.push(event.sequence, Slot::Open);
         let entry = entry(event, message, None);
         self.enter(event.sequence, entry, moment.now);
@@ -236,6 +255,7 @@ impl Schedule {
         if sequence <= span.read_to {
             return;
         }
+        self.reads_for_probe = false;
         if self.entries.contains_key(&sequence) {
             span.push(sequence, Slot::Skipped);
             self.revive(sequence, moment.now);

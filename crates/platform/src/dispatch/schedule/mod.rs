@@ -35,6 +35,7 @@ use crate::message::Message;
 pub(crate) use counts::Counts;
 pub(crate) use moment::Moment;
 pub(crate) use rules::Rules;
+pub(crate) use settle::News;
 
 use entry::{Entry, LineKey};
 use pick::Turn;
@@ -46,6 +47,11 @@ const MIN_READ_AHEAD: usize = 4_096;
 
 /// The most events of a replay that are read ahead.
 const REPLAY_READ_AHEAD: usize = 512;
+
+/// The most events that are read for one probe while the breaker is open: all
+/// that is wanted is one that nobody has tried yet, and what is read beside it
+/// becomes pending.
+const PROBE_READ: usize = 4;
 
 /// The most events of one read: a few milliseconds for an engine.
 const MAX_READ: usize = 512;
@@ -70,6 +76,8 @@ pub(crate) struct Schedule {
     /// The platform asks to be left alone until then.
     quiet_until: Option<Instant>,
     paused: bool,
+    /// While the breaker is open: some events may be read for the next probe.
+    reads_for_probe: bool,
     /// The number of the record that tells of a 410: what is older knows nothing
     /// of the pause.
     gone_record: u64,
@@ -96,7 +104,7 @@ pub(crate) struct Schedule {
     in_flight: usize,
     /// How many of those are sent again.
     again_in_flight: usize,
-    /// How many entries are pending.
+    /// How many entries are pending and no dead letters.
     held: usize,
     draft: Draft,
     records: u64,

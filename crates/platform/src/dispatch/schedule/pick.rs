@@ -59,8 +59,10 @@ impl Schedule {
             }
             return Step::Fetch(sequence);
         };
-        if let Admission::Wait { until } = self.breaker.admit(now, random) {
-            return self.wait(Some(until));
+        match self.breaker.admit(now, random) {
+            Admission::Wait { until } => return self.wait(Some(until)),
+            Admission::Probe => self.reads_for_probe = true,
+            Admission::Send => {}
         }
         self.turn = turn;
         self.forget_turn(sequence);
@@ -78,7 +80,12 @@ impl Schedule {
 
     /// The first event of the first turn that has one.
     fn candidate(&self, now: Instant) -> Option<(Turn, u64)> {
-        let mut turn = self.turn;
+        // A probe had better be of an event that has not failed yet.
+        let mut turn = if self.breaker.is_open() {
+            Turn::Retry
+        } else {
+            self.turn
+        };
         for _ in 0..3 {
             turn = turn.next();
             let sequence = match turn {

@@ -144,14 +144,15 @@ impl Passing<'_> {
         if entry.passed {
             return true;
         }
-        if *self.held >= MAX_PENDING || !self.is_held_up(sequence, entry) {
+        let is_dead = entry.is_dead();
+        if (*self.held >= MAX_PENDING && !is_dead) || !self.is_held_up(sequence, entry) {
             return false;
         }
-        *self.held += 1;
+        *self.held += usize::from(!is_dead);
         self.changed.insert(sequence);
         if let Some(entry) = self.entries.get_mut(&sequence) {
             entry.passed = true;
-            if *self.held > KEPT_MESSAGES {
+            if *self.held > KEPT_MESSAGES || is_dead {
                 entry.message = None;
             }
         }

@@ -7,31 +7,39 @@ use jumun_store::delivery::{Attempt, AttemptResult, FirstTry};
 use super::entry::{Entry, Failures, State};
 use super::{Moment, Schedule};
 use crate::backoff::Retry;
+use crate::breaker::MAX_QUIET;
 use crate::client::Delivery;
 use crate::outcome::{Failure, FailureKind, Outcome};
-
-/// The longest that one answer with `Retry-After` keeps back all other
-/// messages: it may be meant for its own only. Several in a row open the
-/// breaker, which heeds the whole of it.
-const MAX_QUIET: Duration = Duration::from_secs(60);
 
 /// Answers that speak of the client as a whole: too many requests, unavailable.
 const FOR_ALL: [u16; 2] = [429, 503];
 
+/// What an operator should hear of, once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum News {
+    /// Several events in a row have failed.
+    Down,
+    /// One has got through again.
+    Back,
+    /// The platform wants no more.
+    Gone,
+    /// The event became a dead letter.
+    Died,
+}
+
 impl Schedule {
-    /// An attempt has ended.
+    /// An attempt has ended. Tells what an operator should hear of.
     pub(crate) fn settle(
         &mut self,
         sequence: u64,
         delivery: &Delivery,
         moment: Moment,
         random: f64,
-    ) {
-        let Some(entry) = self.entries.get(&sequence) else {
-            return;
-        };
+    ) -> Option<News> {
+        let was_open = self.breaker.is_open();
+        let entry = self.entries.get(&sequence)?;
         let State::Underway { failures, .. } = entry.state else {
-            return;
+            return None;
         };
         self.in_flight -= 1;
         self.again_in_flight -= usize::from(entry.replayed);
@@ -50,6 +58,18 @@ impl Schedule {
                 // It goes first when the platform is resumed.
                 let failures = one_more(failures, moment);
                 self.fail(sequence, failures, Duration::ZERO, moment);
+                return Some(News::Gone);
+            }
+        }
+        match (was_open, self.breaker.is_open()) {
+            (false, true) => {
+                self.reads_for_probe = true;
+                Some(News::Down)
+            }
+            (true, false) => Some(News::Back),
+            _ => {
+                let died = self.entries.get(&sequence).is_some_and(Entry::is_dead);
+                died.then_some(News::Died)
             }
         }
     }
@@ -95,7 +115,7 @@ impl Schedule {
     }
 
     /// The platform is back: whatever waits for its time need not.
-    fn try_all_again(&mut self, moment: Moment) {
+    pub(super) fn try_all_again(&mut self, moment: Moment) {
         for (_, sequence) in std::mem::take(&mut self.retries) {
             if let Some(Entry {
                 state: State::Failing { due, .. },
@@ -121,10 +141,10 @@ impl Schedule {
             return;
         };
         let id = entry.event_id.0;
-        self.breaker
-            .failed(id, moment.now, failure.retry_after, random);
         let for_all = matches!(failure.kind, FailureKind::Status(it) if FOR_ALL.contains(&it));
-        if let Some(wish) = failure.retry_after.filter(|_| for_all) {
+        let wish = failure.retry_after.filter(|_| for_all);
+        self.breaker.failed(id, moment.now, wish, random);
+        if let Some(wish) = wish {
             let until = moment.now + wish.min(MAX_QUIET);
             self.quiet_until = self.quiet_until.max(Some(until));
         }
@@ -166,6 +186,7 @@ impl Schedule {
             died_at: moment.at,
         };
         if entry.passed {
+            self.held -= 1;
             self.draft.changed.insert(sequence);
         }
         let blocks_for = self.rules.dead_letter_blocks_for;

@@ -1,6 +1,11 @@
 //! Connections are kept.
 
 use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 use super::receiver::{Receiver, answer};
 use crate::support::{client, deliver, deliver_together, message, settings};
@@ -50,6 +55,29 @@ async fn a_connection_that_the_receiver_closes_between_messages_is_made_again() 
         deliver(&*client, &message(number)).await;
     }
     assert_eq!(connections(&receiver), 20);
+}
+
+#[tokio::test]
+async fn a_connection_that_is_not_used_is_closed_before_the_receiver_would() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let receiver = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut buffer = [0; 4096];
+        assert!(stream.read(&mut buffer).await.unwrap() > 0);
+        stream
+            .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+            .await
+            .unwrap();
+        let answered = Instant::now();
+        assert_eq!(stream.read(&mut buffer).await.unwrap(), 0);
+        answered.elapsed()
+    });
+    let client = client(&settings(&url));
+    deliver(&*client, &message(1)).await;
+    let kept = receiver.await.unwrap();
+    let seconds = Duration::from_secs;
+    assert!((seconds(3)..seconds(30)).contains(&kept), "{kept:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,6 @@
 mod order;
 mod outages;
+mod poison;
 mod random;
 mod replays;
 mod world;

@@ -13,10 +13,6 @@ fn a_platform_that_was_away_for_a_day_gets_everything_in_order_and_soon() {
     // It was not asked for everything all the time.
     let attempts = world.database.attempts.len();
     assert!((100..8_000).contains(&attempts), "{attempts} attempts");
-    // Nor was everything read and made pending: half of the attempts are of events
-    // that have failed, half of others, which may be better ones.
-    let pending = world.database.pending.len();
-    assert!(pending <= 600, "{pending} pending");
     world.crash(|_| false);
     world.orders(&users);
     world.pass(Duration::from_secs(301), &taken());
@@ -115,4 +111,14 @@ fn a_single_event_that_always_fails_keeps_no_one_else_waiting() {
         world.time += Duration::from_secs(1);
     }
     assert_eq!(world.received.times.len(), 200);
+}
+
+#[test]
+fn while_a_platform_is_down_only_what_is_tried_is_read() {
+    let mut world = World::new(rules());
+    world.orders(&(0..20_000).map(|n| n % 30 + 1).collect::<Vec<_>>());
+    world.pass(Duration::from_secs(3_600), &refused(500));
+    // One read before it was known to be down, and four events for each probe.
+    let pending = world.database.pending.len();
+    assert!(pending <= 512 + 4 * 1_500, "{pending} pending");
 }

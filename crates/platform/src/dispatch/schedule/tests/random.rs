@@ -3,6 +3,9 @@
 
 use std::time::Duration;
 
+use jumun_domain::Timestamp;
+use jumun_store::delivery::ReplayRange;
+
 use super::world::{World, later, refused, rules, taken};
 use crate::dispatch::schedule::Rules;
 use crate::outcome::{Failure, FailureKind, Outcome};
@@ -25,9 +28,15 @@ fn some_failure(random: &mut fastrand::Rng) -> Outcome {
 
 fn run(seed: u64) {
     let mut random = fastrand::Rng::with_seed(seed);
+    let dies = random.bool();
     let rules = Rules {
         max_in_flight: random.usize(1..20),
-        ..rules()
+        dead_letter_after: if dies {
+            Duration::from_secs(random.u64(0..600))
+        } else {
+            rules().dead_letter_after
+        },
+        dead_letter_blocks_for: Duration::from_secs(random.u64(0..60)),
     };
     let users = random.i64(1..30);
     let fails_percent = *random.choice(&[0, 3, 30, 90]).unwrap_or(&0);
@@ -73,9 +82,13 @@ fn run(seed: u64) {
     for _ in 0..50 {
         world.pass(Duration::from_secs(5), &taken());
     }
+    if dies {
+        world.replay(ReplayRange::FailedSince(Timestamp::from_micros(0)));
+        world.pass(Duration::from_secs(5), &taken());
+    }
     world.assert_all_delivered();
     assert!(
-        world.received.backwards.is_empty(),
+        dies || world.received.backwards.is_empty(),
         "{:?}",
         world.received.backwards
     );
