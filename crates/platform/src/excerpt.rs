@@ -1,5 +1,9 @@
 //! As much of an answer or an error as is worth keeping.
 
+mod redaction;
+
+pub(crate) use redaction::Redaction;
+
 /// The most bytes of an excerpt: enough for the sentence that says why, and
 /// little enough to store with every failed attempt.
 pub const MAX_EXCERPT_BYTES: usize = 1024;

@@ -2,14 +2,14 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::header::RETRY_AFTER;
+use http::header::{LOCATION, RETRY_AFTER};
 use http::{HeaderMap, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use tokio::time::{Instant, timeout_at};
 
 use crate::backoff::MAX_RETRY_AFTER;
-use crate::excerpt::{MAX_EXCERPT_BYTES, excerpt};
+use crate::excerpt::Redaction;
 use crate::outcome::{Failure, FailureKind, Outcome};
 
 /// How long an answer's body may take after its head: the status has said all
@@ -18,17 +18,33 @@ use crate::outcome::{Failure, FailureKind, Outcome};
 const BODY_GRACE: Duration = Duration::from_secs(1);
 
 /// Judges by the status alone; the body, as far as it comes before the
-/// deadline, explains.
-pub(super) async fn judge(answer: Response<Incoming>, deadline: Instant) -> Outcome {
+/// deadline, explains. Neither it nor where a redirect leads is kept with what
+/// `redaction` knows to be secret.
+pub(super) async fn judge(
+    answer: Response<Incoming>,
+    deadline: Instant,
+    redaction: &Redaction,
+) -> Outcome {
     let (head, body) = answer.into_parts();
     let until = deadline.min(Instant::now() + BODY_GRACE);
-    let excerpt = excerpt(&beginning(body, until).await);
+    let body = beginning(body, until, redaction.readable_bytes()).await;
     let status = head.status;
     if status.is_success() {
         return Outcome::Delivered {
             status: Some(status.as_u16()),
         };
     }
+    let mut text = Vec::new();
+    if status.is_redirection()
+        && let Some(location) = head.headers.get(LOCATION)
+    {
+        // Few bodies say where it leads.
+        text.extend_from_slice(b"Location: ");
+        text.extend_from_slice(location.as_bytes());
+        text.push(b'\n');
+    }
+    text.extend_from_slice(&body);
+    let excerpt = redaction.excerpt(&text);
     if status == StatusCode::GONE {
         return Outcome::Gone { excerpt };
     }
@@ -44,14 +60,14 @@ pub(super) async fn judge(answer: Response<Incoming>, deadline: Instant) -> Outc
     })
 }
 
-/// As much of the body as an excerpt holds. A longer one is not read to its
+/// As much of the body as an excerpt is made of. A longer one is not read to its
 /// end, which costs its connection.
-async fn beginning(mut body: Incoming, until: Instant) -> Vec<u8> {
+async fn beginning(mut body: Incoming, until: Instant, most_bytes: usize) -> Vec<u8> {
     let mut beginning = Vec::new();
     let read = async {
         while let Some(Ok(frame)) = body.frame().await {
             if let Some(data) = frame.data_ref() {
-                let room = MAX_EXCERPT_BYTES - beginning.len();
+                let room = most_bytes - beginning.len();
                 beginning.extend_from_slice(&data[..data.len().min(room)]);
                 if data.len() > room {
                     break;

@@ -19,6 +19,7 @@ use http_body_util::Full;
 use tokio::time::{Instant, timeout_at};
 
 use crate::client::{Client, Delivery};
+use crate::excerpt::Redaction;
 use crate::message::{self, Message};
 use crate::outcome::{Failure, FailureKind, Outcome};
 use crate::secret::Secret;
@@ -39,6 +40,8 @@ pub(crate) struct HttpClient {
     /// What every message is sent with.
     headers: HeaderMap,
     secrets: Vec<Secret>,
+    /// What no excerpt of an answer may hold.
+    redaction: Redaction,
     timeout: Duration,
 }
 
@@ -72,6 +75,7 @@ impl HttpClient {
             uri: Uri::from(path),
             headers,
             secrets: settings.secrets.clone(),
+            redaction: Redaction::of(target),
             timeout: settings.timeout,
         })
     }
@@ -105,7 +109,7 @@ impl HttpClient {
         };
         match timeout_at(deadline, self.pool.request(request)).await {
             Ok(Ok((answer, used))) => {
-                let outcome = answer::judge(answer, deadline).await;
+                let outcome = answer::judge(answer, deadline, &self.redaction).await;
                 self.pool.give_back(used);
                 outcome
             }

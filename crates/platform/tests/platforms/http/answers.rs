@@ -50,10 +50,19 @@ async fn every_status_is_taken_for_what_it_says() {
             status,
             elsewhere,
             "",
-            failed(FailureKind::Redirect(status), None, ""),
+            failed(FailureKind::Redirect(status), None, "Location: /elsewhere"),
         )
         .await;
     }
+    let moved = "Location: /elsewhere we have moved";
+    check(
+        301,
+        elsewhere,
+        "we have\nmoved",
+        failed(FailureKind::Redirect(301), None, moved),
+    )
+    .await;
+    check(302, &[], "", failed(FailureKind::Redirect(302), None, "")).await;
     let seven: &[Header] = &[("retry-after", "7")];
     for status in [429, 503] {
         check(
@@ -74,10 +83,11 @@ async fn every_status_is_taken_for_what_it_says() {
 async fn a_redirect_is_not_followed() {
     let elsewhere = Receiver::with_status(200).await;
     let location = elsewhere.url("/");
+    let told = format!("Location: {location}");
     let receiver = Receiver::start(move |_| answer(307, &[("location", &location)], "")).await;
     let client = client(&settings(&receiver.url("/")));
     let outcome = client.send(&message(1)).await.outcome;
-    assert_eq!(outcome, failed(FailureKind::Redirect(307), None, ""));
+    assert_eq!(outcome, failed(FailureKind::Redirect(307), None, &told));
     assert!(elsewhere.received().is_empty());
 }
 

@@ -6,5 +6,6 @@ mod connections;
 mod encryption;
 pub(crate) mod raw;
 pub(crate) mod receiver;
+mod repeated;
 mod requests;
 mod silence;
