@@ -94,6 +94,7 @@ impl Schedule {
             held: &mut self.held,
             upto: None,
             slow_since: stuck.then(|| moment.now.checked_sub(SLOW)).flatten(),
+            stuck,
             crowded,
         };
         let upto = |span: &Span| span.last_delivered().filter(|_| self.is_closing);
@@ -132,6 +133,8 @@ struct Passing<'a> {
     upto: Option<u64>,
     /// Attempts that began before this are passed.
     slow_since: Option<Instant>,
+    /// Much is delivered and waits for something that is not.
+    stuck: bool,
     /// There is no room to read on, and little to send: one user has many events.
     crowded: bool,
 }
@@ -176,7 +179,10 @@ impl Passing<'_> {
                 match line.and_then(|line| line.front()) {
                     Some(first) if *first != sequence => {
                         let first = self.entries.get(first);
-                        self.crowded || first.is_some_and(|it| it.passed)
+                        // Two replays share a user's line: what goes first there
+                        // may need the very room that is taken up by waiting.
+                        let other = |it: &Entry| it.passed || self.stuck && it.span != entry.span;
+                        self.crowded || first.is_some_and(other)
                     }
                     _ => false,
                 }

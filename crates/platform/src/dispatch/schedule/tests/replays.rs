@@ -121,3 +121,21 @@ fn what_was_never_sent_is_not_sent_twice_by_a_replay() {
     assert!(world.received.times.values().all(|it| *it == 1));
     world.assert_all_delivered();
 }
+
+#[test]
+fn two_replays_at_once_hold_up_neither_each_other_nor_new_events() {
+    // The short one is read first, and its events of user 1 go before the first
+    // event of the long one, behind which all that is delivered of that waits.
+    let others = (2..=9).cycle().take(40);
+    let users: Vec<i64> = std::iter::once(1).chain(others).chain([1; 10]).collect();
+    let mut world = settled(&users);
+    for (first, last) in [(42, 51), (1, 41)] {
+        world.replay(ReplayRange::Sequences { first, last });
+    }
+    world.hear();
+    world.orders(&[1, 2]);
+    world.settle_down(&taken());
+    world.assert_all_delivered();
+    let times: Vec<u32> = world.received.times.values().copied().collect();
+    assert_eq!(times, [[2; 51].as_slice(), &[1; 2]].concat());
+}
