@@ -114,9 +114,13 @@ impl Drop for Shop {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let log = fs::read_to_string(self.folder.file("serve.log")).unwrap_or_default();
-            let url = self.folder.url();
+            let (url, list) = (self.folder.url(), self.folder.shop("events list inbox"));
+            let (events, received) = (list.stdout, self.platform.count());
             // There is nobody else to tell.
-            let _ = writeln!(std::io::stderr(), "the servers on {url} said:\n{log}");
+            let _ = writeln!(
+                std::io::stderr(),
+                "{received} requests came; the servers on {url} said:\n{log}\n{events}"
+            );
         }
     }
 }
