@@ -1,5 +1,6 @@
 //! A file of lines that outlives crashes, full disks and rotation.
 
+use std::borrow::Cow;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{FileExt as _, FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
@@ -114,9 +115,17 @@ fn open(path: &Path) -> io::Result<File> {
         .create(true)
         .mode(MODE)
         .open(path)?;
-    if is_new && let Some(directory) = path.parent() {
-        // Without this a power cut could take the file with all its lines.
-        File::open(directory)?.sync_all()?;
+    if is_new {
+        // The new name is where a link leads, and not beside the link.
+        let named = if path.is_symlink() {
+            Cow::Owned(fs::canonicalize(path)?)
+        } else {
+            Cow::Borrowed(path)
+        };
+        if let Some(directory) = named.parent() {
+            // Without this a power cut could take the file with all its lines.
+            File::open(directory)?.sync_all()?;
+        }
     }
     Ok(file)
 }

@@ -1,8 +1,9 @@
 //! The thread that writes.
 
-use std::io;
+use std::borrow::Cow;
 use std::path::Path;
 use std::thread;
+use std::{fs, io};
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
@@ -50,18 +51,39 @@ fn run(mut file: LineFile, mut lines: mpsc::Receiver<Line>) {
 
 fn failure(path: &Path, error: &io::Error) -> Failure {
     let remedy = match error.kind() {
-        io::ErrorKind::NotFound => "create its directory",
+        io::ErrorKind::NotFound => way_to(path),
         io::ErrorKind::PermissionDenied => {
-            "let the user of this program read and write it, and its directory"
+            "let the user of this program read and write it, and its directory".into()
         }
-        io::ErrorKind::StorageFull => "free space on its disk",
-        io::ErrorKind::QuotaExceeded => "free space, or raise the quota",
-        io::ErrorKind::ReadOnlyFilesystem => "make its disk writable",
-        io::ErrorKind::IsADirectory | io::ErrorKind::InvalidInput => "name a file in its URL",
-        _ => "check the file and its disk",
+        io::ErrorKind::StorageFull => "free space on its disk".into(),
+        io::ErrorKind::QuotaExceeded => "free space, or raise the quota".into(),
+        io::ErrorKind::ReadOnlyFilesystem => "make its disk writable".into(),
+        io::ErrorKind::IsADirectory | io::ErrorKind::InvalidInput => {
+            "name a file in its URL".into()
+        }
+        _ => "check the file and its disk".into(),
     };
     let text = format!("{} cannot be written ({error}); {remedy}", path.display());
     Failure::new(FailureKind::Other, text)
+}
+
+/// What is to be made so that a file can be created there. Where a link leads
+/// nowhere, what it leads to is missing, and not the directory that holds it.
+fn way_to(path: &Path) -> Cow<'static, str> {
+    let dangling = path
+        .ancestors()
+        .find(|it| it.is_symlink() && !it.exists())
+        .and_then(|link| Some((link, fs::read_link(link).ok()?)));
+    let Some((link, target)) = dangling else {
+        return "create its directory".into();
+    };
+    let target = target.display();
+    if link == path {
+        format!("it is a link to {target}: create the directory of that, or mend the link").into()
+    } else {
+        let link = link.display();
+        format!("{link} is a link to {target}: create that directory, or mend the link").into()
+    }
 }
 
 #[cfg(test)]

@@ -83,6 +83,23 @@ async fn a_file_that_cannot_be_written_is_told_with_a_remedy_and_tried_again() {
     std::fs::write(directory.path().join("file"), "").unwrap();
     check("file/events.jsonl", &["check the file"]).await;
 
+    // Links that lead nowhere: it is not their own directory that is missing.
+    let link = |name: &str, target: &str| {
+        std::os::unix::fs::symlink(target, directory.path().join(name)).unwrap();
+    };
+    link("link", "gone/events.jsonl");
+    check(
+        "link",
+        &["link to gone/events.jsonl: create the directory of that"],
+    )
+    .await;
+    link("linked", "gone");
+    check(
+        "linked/events.jsonl",
+        &["linked is a link to gone: create that directory"],
+    )
+    .await;
+
     // Mended while the client is there.
     let path = directory.path().join("later/events.jsonl");
     let client = client(&to_file(&path));
@@ -90,6 +107,16 @@ async fn a_file_that_cannot_be_written_is_told_with_a_remedy_and_tried_again() {
     std::fs::create_dir(path.parent().unwrap()).unwrap();
     deliver(&*client, &message(1)).await;
     assert_eq!(lines(&path), [line(1)]);
+}
+
+#[tokio::test]
+async fn a_link_to_a_file_that_is_not_there_yet_is_followed() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, target) = (directory.path().join("link"), "elsewhere/events.jsonl");
+    std::fs::create_dir(directory.path().join("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(target, &path).unwrap();
+    deliver(&*appender(&path), &message(1)).await;
+    assert_eq!(lines(&directory.path().join(target)), [line(1)]);
 }
 
 #[tokio::test]
