@@ -66,9 +66,25 @@ pub(crate) fn start_quietly() -> Result<(), Failure> {
     start(LogFormat::Text, "error")
 }
 
-fn start(format: LogFormat, level: &str) -> Result<(), Failure> {
+/// What is logged at this level, or with these directives, which come last and
+/// so beat those before them.
+fn directives(level: &str) -> String {
     // Creating a database is no news of the migration library's for an operator.
-    let filter = EnvFilter::try_new(format!("refinery_core=warn,{level}")).map_err(|error| {
+    let mut directives = "refinery_core=warn,".to_owned();
+    let is_verbose = |directive: &str| {
+        let words = ["debug", "trace"];
+        words.iter().any(|it| directive.eq_ignore_ascii_case(it))
+    };
+    if !level.split(',').map(str::trim).any(is_verbose) {
+        // The NATS library tells of each of its attempts to connect, and not for
+        // which platform: what became of deliveries tells it, and its name.
+        directives.push_str("async_nats=off,");
+    }
+    directives + level
+}
+
+fn start(format: LogFormat, level: &str) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(directives(level)).map_err(|error| {
         Failure::usage(format!("`{level}` is no log level: {error}"))
             .help("use --log-level error, warn, info, debug or trace")
     })?;
@@ -90,6 +106,30 @@ fn start(format: LogFormat, level: &str) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_nats_library_is_heard_only_where_it_is_asked_for() {
+        let table = [
+            ("info", false),
+            ("error", false),
+            ("info,jumun_server=debug", false),
+            ("debug", true),
+            ("TRACE", true),
+            ("warn,trace", true),
+            ("info,async_nats=warn", true),
+            ("info,async_nats::connector=error", true),
+        ];
+        for (level, heard) in table {
+            let filter = EnvFilter::try_new(directives(level)).unwrap();
+            let subscriber = tracing_subscriber::fmt().with_env_filter(filter).finish();
+            tracing::subscriber::with_default(subscriber, || {
+                let its = tracing::enabled!(target: "async_nats::connector", tracing::Level::ERROR);
+                assert_eq!(its, heard, "{level}");
+                let ours = tracing::enabled!(target: "jumun_platform", tracing::Level::ERROR);
+                assert!(ours, "{level}");
+            });
+        }
+    }
 
     #[test]
     fn a_log_level_is_a_known_word_or_directives_that_end_in_one() {

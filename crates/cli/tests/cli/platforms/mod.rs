@@ -2,6 +2,7 @@
 
 mod delivery;
 mod json;
+mod logins;
 mod operators;
 mod options;
 mod secrets;

@@ -118,8 +118,9 @@ async fn the_log_of_a_server_holds_nothing_secret_of_a_platform_at_any_level() {
     );
     server.stop();
     let log = std::fs::read_to_string(folder.file("serve.log")).expect("a log");
+    // More than by default; what is on the way to a platform traces nothing.
     assert!(
-        log.contains("TRACE") && log.contains(receiver.url()),
+        log.contains("DEBUG") && log.contains(receiver.url()),
         "{log}"
     );
     for canary in CANARIES {
