@@ -1,6 +1,7 @@
 //! Where secrets come from; what they are is shown nowhere.
 
-use std::fs;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use jumun_platform::{MAX_SECRETS, Secret};
@@ -48,15 +49,21 @@ pub(super) fn of_file(path: &Path) -> Result<Secret, Failure> {
         Failure::usage(format!("cannot read the secret in {shown}: {error}"))
             .help("check the path in the configuration file and who may read it")
     };
-    let length = fs::metadata(path).map_err(cannot)?.len();
-    if length > MAX_FILE_BYTES {
+    // By what is read, and not by its length: a device has none.
+    let mut content = Vec::new();
+    let file = File::open(path).map_err(cannot)?;
+    file.take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut content)
+        .map_err(cannot)?;
+    if content.len() as u64 > MAX_FILE_BYTES {
         return Err(
             Failure::usage(format!("{shown} is too large for a secret's file"))
                 .help("write the secret alone into the file, as the platform shows it"),
         );
     }
-    let text = fs::read_to_string(path).map_err(cannot)?;
-    text.trim()
+    // What is not UTF-8 is no secret, and refused as such.
+    String::from_utf8_lossy(&content)
+        .trim()
         .parse()
         .map_err(|error| Failure::settings(format!("{shown}: {error}")))
 }

@@ -157,3 +157,16 @@ fn a_wrong_value_in_the_environment_is_told_with_its_variable() {
         &["'won'", "the environment variable JUMUN_CURRENCY"],
     );
 }
+
+#[test]
+fn a_file_without_an_end_is_read_to_its_bound_and_no_further() {
+    let folder = Folder::new();
+    folder.fail(
+        "migrate --config /dev/zero",
+        2,
+        &["/dev/zero is larger than 1 MiB", "check the path"],
+    );
+    folder.write("bytes", b"database = \"\xff\"\n");
+    let parts = ["cannot read the configuration file bytes", "UTF-8"];
+    folder.fail("migrate --config bytes", 2, &parts);
+}

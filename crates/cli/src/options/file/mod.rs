@@ -5,7 +5,8 @@ mod platforms;
 mod table;
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, Command};
@@ -140,22 +141,27 @@ fn plain(value: &Value) -> Option<String> {
 }
 
 fn read_text(path: &Path) -> Result<String, Failure> {
-    let cannot = |error: std::io::Error| {
+    let cannot = |error: io::Error| {
         Failure::usage(format!(
             "cannot read the configuration file {}: {error}",
             path.display()
         ))
         .help("check the path given with --config or JUMUN_CONFIG")
     };
-    let length = fs::metadata(path).map_err(cannot)?.len();
-    if length > MAX_FILE_BYTES {
+    // By what is read, and not by its length: a device has none.
+    let mut content = Vec::new();
+    let file = File::open(path).map_err(cannot)?;
+    file.take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut content)
+        .map_err(cannot)?;
+    if content.len() as u64 > MAX_FILE_BYTES {
         return Err(Failure::usage(format!(
             "the configuration file {} is larger than 1 MiB",
             path.display()
         ))
         .help("check the path given with --config or JUMUN_CONFIG"));
     }
-    fs::read_to_string(path).map_err(cannot)
+    String::from_utf8(content).map_err(|_| cannot(io::Error::other("it is not UTF-8")))
 }
 
 /// Tells the line by its number only: it may hold a password or a secret.

@@ -30,6 +30,17 @@ const KEYS: [&str; 15] = [
     "root_certificates",
 ];
 
+/// Keys that say nothing of a platform of another kind than these, and how the
+/// URLs of these begin. Who writes one elsewhere expects what it does not do.
+const OF_KINDS: [(&str, &[&str], &str); 2] = [
+    ("allow_private_addresses", &["http"], "http:// and https://"),
+    (
+        "root_certificates",
+        &["http", "nats"],
+        "https://, nats:// and tls://",
+    ),
+];
+
 /// Reads the platforms of the file at `path`.
 ///
 /// # Errors
@@ -85,12 +96,14 @@ fn entry(fields: Fields<'_>) -> Result<Entry, Failure> {
         }
     }
     settings.create_stream = fields.read("create_stream", truth)?.unwrap_or(false);
-    if settings.create_stream && settings.url.kind() != "nats" {
-        return Err(Failure::usage(format!(
-            "{}: `create_stream` is for nats:// and tls:// only",
-            fields.place()
-        ))
-        .help("remove it, or change the URL"));
+    let kind = settings.url.kind();
+    if settings.create_stream && kind != "nats" {
+        return Err(not_for(&fields, "create_stream", "nats:// and tls://"));
+    }
+    for (key, kinds, urls) in OF_KINDS {
+        if fields.has(key) && !kinds.contains(&kind) {
+            return Err(not_for(&fields, key, urls));
+        }
     }
     settings.root_certificates = fields.text("root_certificates")?.map(Into::into);
     entry.allow_private_addresses = fields.read("allow_private_addresses", truth)?;
@@ -104,6 +117,11 @@ fn entry(fields: Fields<'_>) -> Result<Entry, Failure> {
         .help("write the new one as secret or secret_file; both sign while they change"));
     }
     Ok(entry)
+}
+
+fn not_for(fields: &Fields<'_>, key: &str, urls: &str) -> Failure {
+    Failure::usage(format!("{}: `{key}` is for {urls} only", fields.place()))
+        .help("remove it, or change the URL")
 }
 
 /// A secret in the file itself, or in one of its own.

@@ -52,6 +52,11 @@ impl<'a> Fields<'a> {
         &self.place
     }
 
+    /// Whether a key is there.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.values.contains_key(key)
+    }
+
     /// The text of a key.
     ///
     /// # Errors

@@ -204,6 +204,34 @@ fn a_table_that_cannot_be_used_is_told_with_its_place_and_key() {
             &["`create_stream` is for nats://", "remove it"],
         ),
         (
+            "[[platform]]\nurl = \"nats://host/a\"\nallow_private_addresses = false",
+            &[
+                "`allow_private_addresses` is for http:// and https:// only",
+                "remove it",
+            ],
+        ),
+        (
+            "[[platform]]\nurl = \"file:///a\"\nroot-certificates = \"empty\"",
+            &["`root_certificates` is for https://, nats:// and tls:// only"],
+        ),
+        (
+            "[[platform]]\nurl = \"file:///a\"\nsecret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"",
+            &["signs messages over http://", "remove it"],
+        ),
+        (
+            "{url}\nsecret_file = \"/dev/zero\"",
+            &["/dev/zero is too large", "write the secret alone"],
+        ),
+        ("{url}\nsecret_file = \"4097\"", &["4097 is too large"]),
+        (
+            "{url}\nsecret_file = \"4096\"",
+            &["4096: the platform's secret"],
+        ),
+        (
+            "{url}\nsecret_file = \"bytes\"",
+            &["bytes: the platform's secret"],
+        ),
+        (
             "{url}\nprevious_secret_file = \"empty\"",
             &["a previous secret and no secret"],
         ),
@@ -213,6 +241,9 @@ fn a_table_that_cannot_be_used_is_told_with_its_place_and_key() {
         ),
     ];
     folder.write("empty", "");
+    folder.write("4096", "x".repeat(4096));
+    folder.write("4097", "x".repeat(4097));
+    folder.write("bytes", b"whsec_\xff\xfe");
     for (content, parts) in table {
         let content = content.replace("{url}", &format!("[[platform]]\n{url}"));
         folder.write("jumun.toml", &content);
