@@ -23,7 +23,7 @@ pub struct Progress {
     pub first_tries: Vec<FirstTries>,
     /// Events that are pending now, new ones and those whose hold has changed.
     pub held: Vec<Pending>,
-    /// Pending events that were delivered.
+    /// Pending events that were delivered; none of them is in `held`.
     pub delivered: Vec<u64>,
     /// Attempts to record by themselves, in the order of their ends.
     pub attempts: Vec<Attempt>,

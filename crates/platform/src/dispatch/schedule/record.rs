@@ -7,7 +7,7 @@ use jumun_store::delivery::{FirstTry, MAX_PENDING, Progress, ReplayProgress};
 
 use super::entry::{Entry, LineKey, State};
 use super::span::{Passed, Span};
-use super::{Moment, Schedule};
+use super::{Draft, Moment, Schedule};
 
 /// How long an attempt may take before others, which were quicker, are no longer
 /// kept from being recorded by it.
@@ -26,7 +26,12 @@ impl Schedule {
         }
         let before = self.fresh.position;
         let (passed, replays) = self.advance(moment);
-        let draft = std::mem::take(&mut self.draft);
+        let mut draft = std::mem::take(&mut self.draft);
+        // Delivered, and meanwhile to be sent again: it stays pending.
+        let Draft {
+            changed, delivered, ..
+        } = &mut draft;
+        delivered.retain(|it| !changed.contains(it));
         let told = |run: &jumun_store::delivery::FirstTries| {
             run.tries
                 .iter()

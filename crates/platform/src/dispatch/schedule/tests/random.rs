@@ -28,7 +28,7 @@ fn some_failure(random: &mut fastrand::Rng) -> Outcome {
 
 fn run(seed: u64) {
     let mut random = fastrand::Rng::with_seed(seed);
-    let dies = random.bool();
+    let (dies, replays) = (random.bool(), random.bool());
     let rules = Rules {
         max_in_flight: random.usize(1..20),
         dead_letter_after: if dies {
@@ -70,6 +70,11 @@ fn run(seed: u64) {
             16 => world.end_record(),
             17 => world.hear(),
             18 => world.time += Duration::from_millis(random.u64(0..8_000)),
+            19 if replays && world.newest() > 0 && world.database.replays.len() < 4 => {
+                let first = random.u64(1..=world.newest());
+                let last = random.u64(first..=world.newest());
+                world.replay(ReplayRange::Sequences { first, last });
+            }
             _ if random.u8(..5) == 0 => {
                 let half = random.bool();
                 world.crash(|message| half && message.sequence % 2 == 0);
@@ -88,14 +93,14 @@ fn run(seed: u64) {
     }
     world.assert_all_delivered();
     assert!(
-        dies || world.received.backwards.is_empty(),
+        dies || replays || world.received.backwards.is_empty(),
         "{:?}",
         world.received.backwards
     );
     let repeated: u32 = world.received.times.values().map(|it| it - 1).sum();
     let allowed = crashes * rules.max_in_flight;
     assert!(
-        usize::try_from(repeated).unwrap() <= allowed,
+        replays || usize::try_from(repeated).unwrap() <= allowed,
         "{repeated} repeats after {crashes} crashes with {} in flight",
         rules.max_in_flight
     );

@@ -16,6 +16,7 @@ use jumun_store::delivery::{
 use uuid::Uuid;
 
 use crate::client::Delivery;
+use crate::dispatch::schedule::entry::LineKey;
 use crate::dispatch::schedule::{Moment, Rules, Schedule, Step};
 use crate::message::Message;
 use crate::outcome::{Failure, FailureKind, Outcome};
@@ -33,6 +34,7 @@ pub(super) fn rules() -> Rules {
 /// A message on its way, with the time at which it is answered.
 pub(super) struct Flight {
     pub(super) message: Message,
+    line: LineKey,
     pub(super) sent_at: Duration,
 }
 
@@ -209,29 +211,21 @@ impl World {
     }
 
     fn fly(&mut self, message: Message) {
-        let same_user = |it: &Flight| it.message.user_id == message.user_id;
         // What an operator wants sent again goes beside the new events.
-        if self.database.replays.is_empty() && !self.is_replayed(message.sequence) {
-            assert!(
-                !self.flights.iter().any(same_user),
-                "two of one user at a time: {message:?}"
-            );
-        }
+        let line = self.schedule.entries[&message.sequence].line();
+        assert!(
+            !self.flights.iter().any(|it| it.line == line),
+            "two of one user at a time: {message:?}"
+        );
         self.flights.push(Flight {
             message,
+            line,
             sent_at: self.time,
         });
         assert!(
             self.flights.len() <= self.rules.max_in_flight,
             "too many in flight"
         );
-    }
-
-    fn is_replayed(&self, sequence: u64) -> bool {
-        self.database
-            .pending
-            .get(&sequence)
-            .is_some_and(|it| it.replayed)
     }
 
     /// The platform answers one message.
