@@ -60,4 +60,4 @@ pub(super) const STOP_PERIOD: Duration = Duration::from_secs(5);
 /// `nice` value: of two processors that are wholly busy with orders it gets
 /// about a tenth, which is some thousand events a second over HTTP. Lower, and
 /// it would fall ever farther behind; higher, and it would cost orders.
-pub(super) const NICE: i32 = 8;
+pub(super) const NICE: i32 = 5;
