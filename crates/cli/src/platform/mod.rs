@@ -23,7 +23,7 @@ pub(crate) struct PlatformOptions {
     /// A data platform that is told of every order: https://HOST/PATH,
     /// nats://HOST:4222/SUBJECT, kafka://HOST:9092/TOPIC or file:///PATH; give
     /// it again for another. One flag replaces all platforms of JUMUN_PLATFORM
-    /// (URLs with spaces between them), and that all of the file ([[platform]])
+    /// (URLs with spaces between them), and that all of the file (`[[platform]]`)
     #[arg(long = OPTION, value_name = "URL", value_parser = Urls::read)]
     urls: Vec<Urls>,
     /// Whether platforms over http:// and https:// may be at private and
