@@ -132,6 +132,10 @@ fn config(settings: &PlatformSettings, target: &KafkaTarget) -> ClientConfig {
         .set("client.id", "jumun")
         .set("enable.idempotence", "true")
         .set("acks", "all")
+        // The library takes a request that failed for done when a later one of
+        // its partition got through. That rests on brokers which refuse gaps,
+        // and one request at a time, with all that waits in it, is enough.
+        .set("max.in.flight.requests.per.connection", "1")
         // The same partition for a user as by Kafka's own clients.
         .set("partitioner", "murmur2_random")
         .set("allow.auto.create.topics", "false")
