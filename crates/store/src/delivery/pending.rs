@@ -2,7 +2,7 @@
 
 use jumun_domain::{EventId, Timestamp, UserId};
 
-/// The most pending events of one platform: its dispatcher holds them in memory,
+/// The most pending events of one platform, dead letters apart: its dispatcher holds them in memory,
 /// some 100 bytes each, and reads no further when there are so many.
 pub const MAX_PENDING: usize = 100_000;
 
@@ -27,7 +27,9 @@ pub struct Pending {
 /// What holds an event up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Hold {
-    /// An earlier event of the same user, which is not delivered either.
+    /// An earlier event of the same user, which is not delivered either; or
+    /// nothing but its turn: its first attempt takes long, or it is about to be
+    /// sent again.
     Behind,
     /// It has failed and is tried again.
     Failing {
