@@ -2,6 +2,16 @@
 
 use std::time::Duration;
 
+/// Whether callers have to say who they are.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum AuthMode {
+    /// Nobody is asked: for a server that only trusted callers reach.
+    #[default]
+    None,
+    /// Every request carries a token.
+    Token,
+}
+
 /// The settings of a server. [`Config::default`] suits one shop on one machine.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -11,6 +21,15 @@ pub struct Config {
     /// Whether a request that moves money, stock or coupons must carry an
     /// `Idempotency-Key`.
     pub require_idempotency_key: bool,
+    /// Whether callers have to say who they are.
+    pub auth: AuthMode,
+    /// Whether all connections come from a proxy of the operator's, so that
+    /// `X-Forwarded-For` says who the client is. Without a proxy in front,
+    /// anybody could then pass for anybody.
+    pub behind_proxy: bool,
+    /// Names by which browsers may reach the server while nobody is asked who
+    /// they are; IP addresses, `localhost` and names below it are always allowed.
+    pub allowed_hosts: Vec<String>,
     /// Bytes of a request's body. The largest order of 100 lines has about
     /// 6 KiB; 1 MiB leaves room and bounds what one client can make us hold.
     pub max_body_bytes: usize,
@@ -39,6 +58,9 @@ impl Default for Config {
         Self {
             deployment: "jumun".to_owned(),
             require_idempotency_key: false,
+            auth: AuthMode::None,
+            behind_proxy: false,
+            allowed_hosts: Vec::new(),
             max_body_bytes: 1024 * 1024,
             header_deadline: Duration::from_secs(30),
             body_deadline: Duration::from_secs(30),

@@ -1,5 +1,6 @@
 //! One connection: HTTP/1.1 with a deadline on everything a client can delay.
 
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use tower_service::Service;
 
 use crate::app::App;
 use crate::deadline::{Deadlines, Phase, Timed};
+use crate::transport::ClientAddress;
 
 /// Bytes of a connection's buffer, which also bounds the head of a request:
 /// room for long cookies and traces, little enough for ten thousand connections.
@@ -47,8 +49,13 @@ impl Connections {
         }
     }
 
-    /// Serves `stream` in a task of its own, which holds `slot` until it ends.
-    pub(crate) fn spawn(&self, stream: TcpStream, slot: Option<OwnedSemaphorePermit>) {
+    /// Serves `stream` from `peer` in a task of its own, which holds `slot` until it ends.
+    pub(crate) fn spawn(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        slot: Option<OwnedSemaphorePermit>,
+    ) {
         // An answer is one write; waiting to fill a packet only delays it.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "the connection is gone already");
@@ -61,8 +68,14 @@ impl Connections {
         let phase = Phase::default();
         let io = TokioIo::new(Timed::new(stream, deadlines, phase.clone()));
         let (router, at) = (self.router.clone(), phase.clone());
-        let service = hyper::service::service_fn(move |request| {
+        let (peer, behind_proxy) = (ClientAddress::of_socket(peer), config.behind_proxy);
+        let service = hyper::service::service_fn(move |mut request: http::Request<_>| {
             at.begin_request();
+            let client = match behind_proxy {
+                true => peer.forwarded(request.headers()),
+                false => peer,
+            };
+            request.extensions_mut().insert(client);
             let answer = router.clone().call(request);
             let at = at.clone();
             async move {

@@ -20,9 +20,10 @@ mod problem;
 mod server;
 mod services;
 mod trace;
+mod transport;
 mod view;
 
-pub use config::Config;
+pub use config::{AuthMode, Config};
 pub use metrics::{MetricsHandle, install_metrics};
 pub use openapi::{openapi, openapi_json};
 pub use problem::{Code, Language};

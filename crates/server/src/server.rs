@@ -74,7 +74,7 @@ async fn accept(
     loop {
         let slot = free_slot(slots).await;
         match listener.accept().await {
-            Ok((stream, _)) => connections.spawn(stream, slot),
+            Ok((stream, peer)) => connections.spawn(stream, peer, slot),
             // The client's doing; the next one may be fine.
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
@@ -111,9 +111,11 @@ fn accept_the_waiting(
 ) -> io::Result<()> {
     // Asked of the kernel itself, since the runtime may not have heard of them yet.
     let listener = listener.into_std()?;
-    while let (Ok(slot), Ok((stream, _))) = (slots.clone().try_acquire_owned(), listener.accept()) {
+    while let (Ok(slot), Ok((stream, peer))) =
+        (slots.clone().try_acquire_owned(), listener.accept())
+    {
         stream.set_nonblocking(true)?;
-        connections.spawn(TcpStream::from_std(stream)?, Some(slot));
+        connections.spawn(TcpStream::from_std(stream)?, peer, Some(slot));
     }
     Ok(())
 }
