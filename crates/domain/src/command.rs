@@ -8,6 +8,7 @@ use std::sync::Arc;
 pub use self::order::{CancelOrder, OrderLine, PlaceOrder};
 use crate::amount::{Money, Units};
 use crate::campaign::Discount;
+use crate::change::Actor;
 use crate::check::{Check, Rule, Violation};
 use crate::fingerprint::Fingerprint;
 use crate::id::{CampaignId, ProductId, UserId};
@@ -38,13 +39,16 @@ pub enum Command {
     CancelOrder(CancelOrder),
 }
 
-/// A command and the idempotency key it came with.
+/// A command, the idempotency key it came with, and who asks.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Request {
     /// What is asked for.
     pub command: Command,
     /// The key and the command's fingerprint.
     pub idempotency: Option<Idempotency>,
+    /// Whom the history of changes names, where it keeps the command at all;
+    /// without one it keeps nothing.
+    pub actor: Option<Actor>,
 }
 
 impl Request {
@@ -57,7 +61,14 @@ impl Request {
         Self {
             command,
             idempotency,
+            actor: None,
         }
+    }
+
+    /// The same, asked for by `actor`.
+    pub fn by(mut self, actor: Actor) -> Self {
+        self.actor = Some(actor);
+        self
     }
 }
 

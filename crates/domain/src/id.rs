@@ -76,6 +76,10 @@ uuid_id! {
     AdjustmentId
 }
 uuid_id! {
+    /// A line of the history of changes.
+    ChangeId
+}
+uuid_id! {
     /// An event for the data platforms; a platform recognises a repeat by it.
     EventId
 }

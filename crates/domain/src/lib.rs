@@ -26,6 +26,7 @@
 mod amount;
 mod answer;
 mod campaign;
+mod change;
 mod check;
 mod command;
 mod decide;
@@ -48,6 +49,7 @@ mod working_set;
 pub use amount::{Money, Units};
 pub use answer::{Answer, Decision, Quote};
 pub use campaign::{Campaign, Coupon, CouponUse, Discount};
+pub use change::{Action, Actor, Change, Subject};
 pub use check::{Rule, Violation};
 pub use command::{
     AdjustBalance, AdjustStock, CancelOrder, Charge, Command, CreateCampaign, IssueCoupon,
@@ -57,7 +59,8 @@ pub use decide::{Stamp, decide, quote};
 pub use event::{Event, EventKind};
 pub use fingerprint::Fingerprint;
 pub use id::{
-    AdjustmentId, CampaignId, CouponId, EntryId, EventId, IdSequence, OrderId, ProductId, UserId,
+    AdjustmentId, CampaignId, ChangeId, CouponId, EntryId, EventId, IdSequence, OrderId, ProductId,
+    UserId,
 };
 pub use idempotency::{Idempotency, IdempotencyKey, InvalidKey, Remembered, Scope};
 pub use ledger::{Entry, EntryKind, StockAdjustment};

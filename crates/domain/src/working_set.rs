@@ -7,6 +7,7 @@ use foldhash::fast::FixedState;
 
 use crate::amount::Units;
 use crate::campaign::{Campaign, Coupon};
+use crate::change::Change;
 use crate::event::Event;
 use crate::id::{CampaignId, CouponId, OrderId, ProductId, UserId};
 use crate::idempotency::{IdempotencyKey, Remembered, Scope};
@@ -66,6 +67,8 @@ pub struct Journal {
     pub adjustments: Vec<StockAdjustment>,
     /// Events, one for each order placed and each cancelled.
     pub events: Vec<Event>,
+    /// What operators changed.
+    pub changes: Vec<Change>,
     /// Keys used for the first time.
     pub remembered: Vec<(Scope, IdempotencyKey, Remembered)>,
     /// Changes of the best-seller figures.

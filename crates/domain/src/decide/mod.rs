@@ -8,12 +8,14 @@ mod create_campaign;
 mod issue_coupon;
 mod place_order;
 mod put_product;
+mod record;
 mod register_user;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 
+use self::record::Attempt;
 use crate::answer::{Answer, Decision, Quote};
 use crate::check::{Rule, Violation};
 use crate::command::{Command, PlaceOrder, Request};
@@ -62,6 +64,7 @@ pub fn decide(
         });
     }
 
+    let attempt = Attempt::of(set, request)?;
     let outcome = match &request.command {
         Command::RegisterUser(it) => register_user::register_user(set, it, stamp),
         Command::Charge(it) => charge::charge(set, it, stamp),
@@ -75,6 +78,9 @@ pub fn decide(
     };
     match outcome {
         Ok(answer) => {
+            if let Some(attempt) = attempt {
+                attempt.record(set, &request.command, stamp)?;
+            }
             if let Some((idempotency, scope)) = key {
                 remember(set, idempotency, scope, &answer);
             }

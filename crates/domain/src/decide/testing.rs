@@ -37,14 +37,18 @@ impl Shop {
 
     /// Gathers and decides; a request that is not done must change nothing.
     pub(super) fn send(&mut self, command: impl Into<Command>, key: Option<&str>) -> Decision {
-        let request = request(command, key);
-        self.gather(&request);
+        self.decided(&request(command, key))
+    }
+
+    /// The same for a request that is there.
+    pub(super) fn decided(&mut self, request: &Request) -> Decision {
+        self.gather(request);
         let before = self.set.clone();
         let mut stamp = super::Stamp {
             now: self.now,
             ids: &mut self.ids,
         };
-        let decision = super::decide(&mut self.set, &request, &mut stamp).expect("gathered");
+        let decision = super::decide(&mut self.set, request, &mut stamp).expect("gathered");
         if !matches!(decision, Decision::Done(_)) {
             assert!(before == self.set, "{decision:?} changed the working set");
         }
