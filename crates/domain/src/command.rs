@@ -10,6 +10,7 @@ use crate::amount::{Money, Units};
 use crate::campaign::Discount;
 use crate::change::Actor;
 use crate::check::{Check, Rule, Violation};
+use crate::entity_tag::Precondition;
 use crate::fingerprint::Fingerprint;
 use crate::id::{CampaignId, ProductId, UserId};
 use crate::idempotency::{Idempotency, IdempotencyKey};
@@ -168,6 +169,8 @@ pub struct PutProduct {
     pub active: bool,
     /// How many pieces one user may buy.
     pub max_per_user: Option<Units>,
+    /// What must hold of the product before; otherwise nothing is changed.
+    pub expected: Precondition,
 }
 
 impl PutProduct {
@@ -195,7 +198,14 @@ impl PutProduct {
             stock,
             active,
             max_per_user,
+            expected: Precondition::Nothing,
         })
+    }
+
+    /// The same, done only where `expected` holds.
+    pub fn expecting(mut self, expected: Precondition) -> Self {
+        self.expected = expected;
+        self
     }
 }
 

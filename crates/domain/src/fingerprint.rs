@@ -14,19 +14,28 @@ pub struct Fingerprint(pub [u8; 16]);
 impl Fingerprint {
     /// The fingerprint of a command. The kind of command stands for method and path.
     pub fn of(command: &Command) -> Self {
-        let mut encoder = Encoder(Sha256::new());
+        let mut encoder = Encoder::new();
         encoder.command(command);
-        let digest = encoder.0.finalize();
-        let mut half = [0; 16];
-        half.copy_from_slice(&digest[..16]);
-        Self(half)
+        Self(encoder.finish())
     }
 }
 
 /// Length-prefixed fields, so that no two commands share an encoding.
-struct Encoder(Sha256);
+pub(crate) struct Encoder(Sha256);
 
 impl Encoder {
+    pub(crate) fn new() -> Self {
+        Self(Sha256::new())
+    }
+
+    /// The first half of the digest.
+    pub(crate) fn finish(self) -> [u8; 16] {
+        let digest = self.0.finalize();
+        let mut half = [0; 16];
+        half.copy_from_slice(&digest[..16]);
+        half
+    }
+
     fn command(&mut self, command: &Command) {
         match command {
             Command::RegisterUser(it) => {
@@ -110,19 +119,19 @@ impl Encoder {
         self
     }
 
-    fn integer(&mut self, value: i64) -> &mut Self {
+    pub(crate) fn integer(&mut self, value: i64) -> &mut Self {
         self.0.update(value.to_le_bytes());
         self
     }
 
-    fn optional(&mut self, value: Option<i64>) -> &mut Self {
+    pub(crate) fn optional(&mut self, value: Option<i64>) -> &mut Self {
         match value {
             Some(value) => self.tag(1).integer(value),
             None => self.tag(0),
         }
     }
 
-    fn text(&mut self, value: Option<&str>) -> &mut Self {
+    pub(crate) fn text(&mut self, value: Option<&str>) -> &mut Self {
         match value {
             Some(value) => {
                 self.tag(1).integer(value.len() as i64);

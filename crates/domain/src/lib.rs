@@ -31,6 +31,7 @@ mod check;
 mod command;
 mod decide;
 mod discount;
+mod entity_tag;
 mod event;
 mod fingerprint;
 mod id;
@@ -56,6 +57,7 @@ pub use command::{
     OrderLine, PlaceOrder, PutProduct, RawDiscount, RegisterUser, Request,
 };
 pub use decide::{Stamp, decide, quote};
+pub use entity_tag::{EntityTag, Precondition};
 pub use event::{Event, EventKind};
 pub use fingerprint::Fingerprint;
 pub use id::{

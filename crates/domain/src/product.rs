@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::amount::{Money, Units};
+use crate::entity_tag::EntityTag;
 use crate::id::ProductId;
 use crate::time::Timestamp;
 
@@ -34,6 +35,11 @@ pub struct Product {
 }
 
 impl Product {
+    /// The tag of the catalogue fields; see [`EntityTag`].
+    pub fn entity_tag(&self) -> EntityTag {
+        EntityTag::of(self)
+    }
+
     /// The stock after `delta` more pieces; `None` when that would leave no
     /// headroom for the returns that may still come.
     pub fn restocked(&self, delta: Units) -> Option<Units> {

@@ -22,6 +22,12 @@ pub enum Rejection {
         /// The product named.
         product_id: ProductId,
     },
+    /// The product is not what the edit expects it to be; see
+    /// [`Precondition`](crate::Precondition).
+    PreconditionFailed {
+        /// The product to be edited.
+        product_id: ProductId,
+    },
     /// The product is not `active`.
     ProductNotForSale {
         /// The product named.
@@ -115,6 +121,7 @@ impl Rejection {
             Self::IdempotencyKeyReused => "idempotency-key-reused",
             Self::UserNotFound { .. } => "user-not-found",
             Self::ProductNotFound { .. } => "product-not-found",
+            Self::PreconditionFailed { .. } => "precondition-failed",
             Self::ProductNotForSale { .. } => "product-not-for-sale",
             Self::OutOfStock { .. } => "out-of-stock",
             Self::PurchaseLimitExceeded { .. } => "purchase-limit-exceeded",

@@ -7,17 +7,24 @@ use crate::command::PutProduct;
 use crate::id::AdjustmentId;
 use crate::ledger::StockAdjustment;
 use crate::product::Product;
+use crate::rejection::Rejection;
 use crate::working_set::WorkingSet;
 
 /// Creates a product with its opening stock as the first adjustment, or
 /// replaces name, price, state and limit of one that is there. Its stock
-/// changes by orders, cancels and adjustments only.
+/// changes by orders, cancels and adjustments only. Where the product is not
+/// what the command expects, nothing is done.
 pub(super) fn put_product(
     set: &mut WorkingSet,
     command: &PutProduct,
     stamp: &mut Stamp<'_>,
 ) -> Result<Answer, Stop> {
-    let Some(product) = set.products.get(&command.product_id)? else {
+    let product = set.products.get(&command.product_id)?;
+    if !command.expected.holds(product) {
+        let product_id = command.product_id;
+        return Err(Rejection::PreconditionFailed { product_id }.into());
+    }
+    let Some(product) = product else {
         return Ok(Answer::Product {
             product: create(set, command, stamp),
             created: true,
@@ -74,6 +81,7 @@ mod tests {
     use crate::answer::Answer;
     use crate::command::PutProduct;
     use crate::decide::testing::*;
+    use crate::entity_tag::{EntityTag, Precondition};
     use crate::product::Product;
     use crate::time::Timestamp;
 
@@ -144,5 +152,60 @@ mod tests {
                 (counts, limit.map(units))
             );
         }
+    }
+
+    fn any_of(tags: &[EntityTag]) -> Precondition {
+        Precondition::AnyOf(tags.into())
+    }
+
+    #[test]
+    fn a_put_is_done_only_where_what_it_expects_holds() {
+        let mut other = Shop::new();
+        let (stranger, _) = put(&mut other, product(1, 101, 7));
+        let stranger = stranger.entity_tag();
+        let mut shop = Shop::new();
+        let (known, _) = put(&mut shop, product(1, 100, 7));
+        let known = known.entity_tag();
+        // (precondition, whether product 1, which is there, is put, and product 2, which is not).
+        let table = [
+            (Precondition::Nothing, true, true),
+            (Precondition::Absent, false, true),
+            (Precondition::Present, true, false),
+            (any_of(&[known]), true, false),
+            (any_of(&[stranger, known]), true, false),
+            (any_of(&[stranger]), false, false),
+            (any_of(&[]), false, false),
+        ];
+        for (expected, there, missing) in table {
+            for (id, done) in [(1, there), (2, missing)] {
+                let mut shop = Shop::new();
+                shop.given_product(1, 100, 7);
+                let command = product(id, 55, 3).expecting(expected.clone());
+                if done {
+                    assert_eq!(put(&mut shop, command).0.price, money(55), "{expected:?}");
+                } else {
+                    let told = format!("precondition-failed {id}");
+                    assert_eq!(shop.rejected(command), [told], "{expected:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn of_two_edits_that_expect_one_tag_the_second_is_refused_and_a_sale_refuses_none() {
+        let mut shop = Shop::new();
+        let (read, _) = put(&mut shop, product(1, 100, 7));
+        let expected = any_of(&[read.entity_tag()]);
+        shop.given_user(1, 100);
+        shop.done(order(1, &[(1, 1)]));
+        let (edited, _) = put(&mut shop, product(1, 200, 0).expecting(expected.clone()));
+        assert_eq!((edited.price, edited.stock), (money(200), units(6)));
+        assert_eq!(
+            shop.rejected(product(1, 300, 0).expecting(expected.clone())),
+            ["precondition-failed 1"]
+        );
+        // What is as it was has the tag that it had.
+        put(&mut shop, product(1, 100, 0));
+        put(&mut shop, product(1, 300, 0).expecting(expected));
     }
 }

@@ -207,9 +207,9 @@ pub(super) fn words(rejection: &Rejection) -> String {
         }
         Rejection::IdempotencyKeyReused => code.to_owned(),
         Rejection::UserNotFound { user_id } => format!("{code} {user_id}"),
-        Rejection::ProductNotFound { product_id } | Rejection::ProductNotForSale { product_id } => {
-            format!("{code} {product_id}")
-        }
+        Rejection::ProductNotFound { product_id }
+        | Rejection::ProductNotForSale { product_id }
+        | Rejection::PreconditionFailed { product_id } => format!("{code} {product_id}"),
         Rejection::OutOfStock {
             product_id,
             requested,

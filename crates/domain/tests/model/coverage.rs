@@ -7,7 +7,7 @@ use proptest::test_runner::TestRunner;
 
 use crate::player::Player;
 use crate::script::script;
-use crate::vocabulary::{Order, Outcome, Reply};
+use crate::vocabulary::{Action, Condition, Order, Outcome, Reply, Step};
 
 /// Scripts that are looked at: the rarest outcome shows up several times.
 const SCRIPTS: usize = 250;
@@ -23,7 +23,11 @@ fn the_random_scripts_reach_every_outcome_many_times() {
             .current();
         let mut player = Player::new();
         for step in &steps {
-            for name in names(&player.play(step)) {
+            let outcome = player.play(step);
+            for name in names(&outcome)
+                .into_iter()
+                .chain(conditional(step, &outcome))
+            {
                 *seen.entry(name).or_default() += 1;
             }
         }
@@ -41,6 +45,9 @@ const EXPECTED: &[&str] = &[
     "entry CHARGE",
     "entry ADJUSTMENT",
     "product",
+    "product as expected absent",
+    "product as expected present",
+    "product as expected by its tag",
     "stock",
     "campaign",
     "coupon new",
@@ -61,6 +68,10 @@ const EXPECTED: &[&str] = &[
     "idempotency-key-reused",
     "user-not-found",
     "product-not-found",
+    "precondition-failed",
+    "not as expected absent",
+    "not as expected present",
+    "not as expected by its tag",
     "product-not-for-sale",
     "out-of-stock",
     "purchase-limit-exceeded",
@@ -99,6 +110,25 @@ fn names(outcome: &Outcome) -> Vec<String> {
             names
         }
     }
+}
+
+/// What an edit expected of its product, and whether it was so.
+fn conditional(step: &Step, outcome: &Outcome) -> Option<String> {
+    let Action::PutProduct { condition, .. } = &step.action else {
+        return None;
+    };
+    let met = match outcome {
+        Outcome::Done(_) => "product as expected",
+        Outcome::Rejected(why) if why[0].starts_with("precondition-failed") => "not as expected",
+        _ => return None,
+    };
+    let condition = match condition {
+        Condition::Nothing => return None,
+        Condition::Absent => "absent",
+        Condition::Present => "present",
+        Condition::AsPutBy(_) => "by its tag",
+    };
+    Some(format!("{met} {condition}"))
 }
 
 fn kind(reply: &Reply) -> String {

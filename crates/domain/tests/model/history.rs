@@ -1,7 +1,7 @@
 //! Every figure of the model, summed up from what has happened.
 
 use crate::model::{Fact, Model};
-use crate::vocabulary::{Campaign, Coupon, Order, Product};
+use crate::vocabulary::{Campaign, Coupon, Order, Product, ProductTerms};
 
 impl Model {
     /// The name and since when.
@@ -82,6 +82,17 @@ impl Model {
             }
         }
         Some(product)
+    }
+
+    /// Every put that was done, and of which product.
+    pub(crate) fn puts(&self) -> Vec<(i128, ProductTerms)> {
+        let mut puts = Vec::new();
+        for fact in &self.facts {
+            if let Fact::Put { product, terms, .. } = fact {
+                puts.push((*product, terms.clone()));
+            }
+        }
+        puts
     }
 
     /// Pieces that would come back if every paid order were cancelled.

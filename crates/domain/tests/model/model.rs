@@ -4,8 +4,8 @@
 
 use crate::order_model::Assessment;
 use crate::vocabulary::{
-    Action, Campaign, CampaignTerms, Coupon, Entry, Order, OrderTerms, Outcome, Pick, Product,
-    ProductTerms, Reply,
+    Action, Campaign, CampaignTerms, Condition, Coupon, Entry, Order, OrderTerms, Outcome, Pick,
+    Product, ProductTerms, Reply,
 };
 
 pub(crate) const MAX: i128 = 9_007_199_254_740_991;
@@ -130,7 +130,11 @@ impl Model {
                 let (user, amount) = (i128::from(*user), i128::from(*amount));
                 self.credit(now, user, amount, "ADJUSTMENT", Some(reason))
             }
-            Action::PutProduct { product, terms } => Ok(self.put(now, i128::from(*product), terms)),
+            Action::PutProduct {
+                product,
+                terms,
+                condition,
+            } => self.put(now, i128::from(*product), terms, condition),
             Action::AdjustStock {
                 product,
                 delta,
@@ -211,15 +215,34 @@ impl Model {
         }))
     }
 
-    fn put(&mut self, now: i128, product: i128, terms: &ProductTerms) -> Reply {
-        let created = self.product(product).is_none();
+    fn put(
+        &mut self,
+        now: i128,
+        product: i128,
+        terms: &ProductTerms,
+        condition: &Condition,
+    ) -> Result<Reply, Vec<String>> {
+        let before = self.product(product);
+        let created = before.is_none();
+        let expected = match condition {
+            Condition::Nothing => true,
+            Condition::Absent => created,
+            Condition::Present => !created,
+            Condition::AsPutBy(picks) => before.is_some_and(|before| {
+                let mut known = picks.iter().filter_map(|pick| self.put_by(*pick));
+                known.any(|terms| catalogued(&before, &terms))
+            }),
+        };
+        if !expected {
+            return Err(vec![format!("precondition-failed {product}")]);
+        }
         self.facts.push(Fact::Put {
             product,
             terms: terms.clone(),
             at: now,
         });
         let kept = self.product(product).expect("just put");
-        Reply::Product(Product { created, ..kept })
+        Ok(Reply::Product(Product { created, ..kept }))
     }
 
     fn deliver(
@@ -344,6 +367,14 @@ impl Model {
     }
 }
 
+/// Whether all of the product that a put replaces is as these terms have it.
+fn catalogued(product: &Product, terms: &ProductTerms) -> bool {
+    product.name == terms.name
+        && product.price == i128::from(terms.price)
+        && product.active == terms.active
+        && product.limit == terms.limit.map(i128::from)
+}
+
 /// The number of something chosen, `None` for something that does not exist.
 pub(crate) fn ordinal(pick: Pick) -> Option<usize> {
     match pick {
@@ -356,6 +387,12 @@ pub(crate) fn ordinal(pick: Pick) -> Option<usize> {
 impl Model {
     pub(crate) fn coupon(&self, pick: Pick) -> Option<(i128, Coupon)> {
         ordinal(pick).and_then(|ordinal| self.coupons().into_iter().nth(ordinal))
+    }
+
+    fn put_by(&self, pick: Pick) -> Option<ProductTerms> {
+        ordinal(pick)
+            .and_then(|ordinal| self.puts().into_iter().nth(ordinal))
+            .map(|(_, terms)| terms)
     }
 
     fn order(&self, pick: Pick) -> Option<Order> {

@@ -7,7 +7,7 @@ use crate::engine::{Database, Timed};
 use crate::model::Model;
 use crate::order_model::Assessment;
 use crate::translate::{Names, pointers};
-use crate::vocabulary::{Action, Expected, OrderTerms, Outcome, Pick, Step};
+use crate::vocabulary::{Action, Condition, Expected, OrderTerms, Outcome, Pick, Step};
 
 /// The clock before the first step: an hour that is not the first of time.
 const BEGIN: i64 = 1_700_000_000_000_000;
@@ -133,6 +133,15 @@ impl Player {
             Action::CancelOrder { order, .. } => {
                 *order = choose(*order, &(0..self.names.orders.len()).collect::<Vec<_>>());
             }
+            Action::PutProduct {
+                product,
+                condition: Condition::AsPutBy(picks),
+                ..
+            } => {
+                for pick in picks {
+                    *pick = choose(*pick, &self.puts(*pick, i128::from(*product)));
+                }
+            }
             Action::CreateCampaign(terms) => {
                 terms.from += self.now;
                 terms.until += self.now;
@@ -157,6 +166,13 @@ impl Player {
             _ => {}
         }
         (step.key, action)
+    }
+
+    /// Among which puts to choose, newest first.
+    fn puts(&self, pick: Pick, product: i128) -> Vec<usize> {
+        let puts = self.model.puts().into_iter().enumerate().rev();
+        let mine = puts.filter(|(_, (id, _))| !matches!(pick, Pick::Own(_)) || *id == product);
+        mine.map(|(ordinal, _)| ordinal).collect()
     }
 
     fn quoted(&self, terms: &OrderTerms) -> Option<i64> {

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use crate::vocabulary::{
-    Action, CampaignTerms, Expected, Off, OrderTerms, Pick, ProductTerms, Step,
+    Action, CampaignTerms, Condition, Expected, Off, OrderTerms, Pick, ProductTerms, Step,
 };
 
 /// 2^53 − 1, written out as the contract has it.
@@ -53,7 +53,11 @@ fn opening(extremes: Extremes) -> impl Strategy<Value = Vec<Step>> {
             }));
         }
         for (product, terms) in (1..).zip(products) {
-            steps.push(plain(Action::PutProduct { product, terms }));
+            steps.push(plain(Action::PutProduct {
+                product,
+                terms,
+                condition: Condition::Nothing,
+            }));
         }
         steps.push(plain(Action::CreateCampaign(campaign)));
         for user in 1..=3 {
@@ -88,8 +92,13 @@ fn action(extremes: Extremes) -> BoxedStrategy<Action> {
             amount,
             reason: "mistake",
         });
-    let put =
-        (id(), terms(extremes)).prop_map(|(product, terms)| Action::PutProduct { product, terms });
+    let put = (id(), terms(extremes), condition()).prop_map(|(product, terms, condition)| {
+        Action::PutProduct {
+            product,
+            terms,
+            condition,
+        }
+    });
     let adjust_stock = (id(), signed(extremes, 8), text()).prop_map(|(product, delta, reason)| {
         Action::AdjustStock {
             product,
@@ -140,6 +149,20 @@ fn terms(extremes: Extremes) -> impl Strategy<Value = ProductTerms> {
             active,
             limit,
         })
+}
+
+fn condition() -> impl Strategy<Value = Condition> {
+    let put = prop_oneof![
+        4 => (0..2usize).prop_map(Pick::Own),
+        2 => (0..20usize).prop_map(Pick::Any),
+        1 => Just(Pick::Unknown),
+    ];
+    prop_oneof![
+        6 => Just(Condition::Nothing),
+        1 => Just(Condition::Absent),
+        1 => Just(Condition::Present),
+        4 => prop::collection::vec(put, 0..=3).prop_map(Condition::AsPutBy),
+    ]
 }
 
 fn campaign(extremes: Extremes) -> impl Strategy<Value = CampaignTerms> {

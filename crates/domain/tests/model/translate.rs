@@ -2,21 +2,24 @@
 
 use jumun_domain::{
     AdjustBalance, AdjustStock, Answer, CampaignId, CancelOrder, Charge, Command, CouponId,
-    CreateCampaign, Decision, Discount, EntryKind, IssueCoupon, OrderId, PlaceOrder, ProductId,
-    PutProduct, RawDiscount, RegisterUser, Rejection, Timestamp, UserId, Violation,
+    CreateCampaign, Decision, Discount, EntityTag, EntryKind, IssueCoupon, OrderId, PlaceOrder,
+    Precondition, ProductId, PutProduct, RawDiscount, RegisterUser, Rejection, Timestamp, UserId,
+    Violation,
 };
 use uuid::Uuid;
 
 use crate::vocabulary::{
-    Action, Campaign, Coupon, Entry, Expected, Line, Off, Order, OrderTerms, Outcome, Pick,
-    Product, Quote, Reply,
+    Action, Campaign, Condition, Coupon, Entry, Expected, Line, Off, Order, OrderTerms, Outcome,
+    Pick, Product, Quote, Reply,
 };
 
-/// The ids of orders and coupons in the order in which they were made.
+/// The ids of orders and coupons in the order in which they were made, and the
+/// tag that each put of a product was answered with.
 #[derive(Default)]
 pub(crate) struct Names {
     pub(crate) orders: Vec<OrderId>,
     pub(crate) coupons: Vec<CouponId>,
+    tags: Vec<EntityTag>,
 }
 
 fn user(id: i64) -> UserId {
@@ -43,14 +46,21 @@ impl Names {
                 amount,
                 reason,
             } => Command::AdjustBalance(AdjustBalance::new(user(*id), *amount, reason)?),
-            Action::PutProduct { product: id, terms } => Command::PutProduct(PutProduct::new(
-                product(*id),
-                terms.name,
-                terms.price,
-                terms.stock,
-                terms.active,
-                terms.limit,
-            )?),
+            Action::PutProduct {
+                product: id,
+                terms,
+                condition,
+            } => {
+                let put = PutProduct::new(
+                    product(*id),
+                    terms.name,
+                    terms.price,
+                    terms.stock,
+                    terms.active,
+                    terms.limit,
+                )?;
+                Command::PutProduct(put.expecting(self.precondition(condition)))
+            }
             Action::AdjustStock {
                 product: id,
                 delta,
@@ -93,6 +103,20 @@ impl Names {
         })
     }
 
+    fn precondition(&self, condition: &Condition) -> Precondition {
+        let tag = |pick: &Pick| match pick {
+            Pick::Ordinal(ordinal) => self.tags[*ordinal],
+            // No digest is like this, as far as anybody knows.
+            _ => EntityTag::parse(&"0".repeat(32)).expect("hexadecimal digits"),
+        };
+        match condition {
+            Condition::Nothing => Precondition::Nothing,
+            Condition::Absent => Precondition::Absent,
+            Condition::Present => Precondition::Present,
+            Condition::AsPutBy(picks) => Precondition::AnyOf(picks.iter().map(tag).collect()),
+        }
+    }
+
     pub(crate) fn place_order(&self, terms: &OrderTerms) -> Result<PlaceOrder, Vec<Violation>> {
         let coupon_id = terms.coupon.map(|pick| match pick {
             Pick::Ordinal(ordinal) => self.coupons[ordinal],
@@ -116,6 +140,7 @@ impl Names {
             Decision::Done(answer) => {
                 match answer {
                     Answer::OrderPlaced(order) => self.orders.push(order.id),
+                    Answer::Product { product, .. } => self.tags.push(product.entity_tag()),
                     Answer::Coupon {
                         coupon,
                         created: true,
@@ -272,7 +297,8 @@ impl Names {
             Rejection::IdempotencyKeyReused => code.into(),
             Rejection::UserNotFound { user_id } => format!("{code} {user_id}"),
             Rejection::ProductNotFound { product_id }
-            | Rejection::ProductNotForSale { product_id } => format!("{code} {product_id}"),
+            | Rejection::ProductNotForSale { product_id }
+            | Rejection::PreconditionFailed { product_id } => format!("{code} {product_id}"),
             Rejection::OutOfStock {
                 product_id,
                 requested,

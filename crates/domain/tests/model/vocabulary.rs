@@ -32,6 +32,7 @@ pub(crate) enum Action {
     PutProduct {
         product: i64,
         terms: ProductTerms,
+        condition: Condition,
     },
     AdjustStock {
         product: i64,
@@ -58,12 +59,22 @@ pub(crate) enum Action {
 pub(crate) enum Pick {
     /// The n-th, counted around.
     Any(usize),
-    /// The n-th of the user's own.
+    /// The n-th of the user's own, or of the product's own, newest first.
     Own(usize),
     /// Made definite.
     Ordinal(usize),
     /// None that exists.
     Unknown,
+}
+
+/// What an edit of a product expects of it.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Condition {
+    Nothing,
+    Absent,
+    Present,
+    /// That it is what one of these puts of any product made of it.
+    AsPutBy(Vec<Pick>),
 }
 
 #[derive(Clone, PartialEq, Debug)]

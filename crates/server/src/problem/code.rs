@@ -64,6 +64,7 @@ codes! {
     Overloaded = "overloaded", SERVICE_UNAVAILABLE;
     PlatformInUse = "platform-in-use", CONFLICT;
     PlatformNotFound = "platform-not-found", NOT_FOUND;
+    PreconditionFailed = "precondition-failed", PRECONDITION_FAILED;
     PriceChanged = "price-changed", CONFLICT;
     ProductNotForSale = "product-not-for-sale", BAD_REQUEST;
     ProductNotFound = "product-not-found", NOT_FOUND;

@@ -17,6 +17,8 @@ pub(crate) enum RejectionView {
     UserNotFound { user_id: i64 },
     #[serde(rename = "product-not-found", rename_all = "camelCase")]
     ProductNotFound { product_id: i64 },
+    #[serde(rename = "precondition-failed", rename_all = "camelCase")]
+    PreconditionFailed { product_id: i64 },
     #[serde(rename = "product-not-for-sale", rename_all = "camelCase")]
     ProductNotForSale { product_id: i64 },
     #[serde(rename = "out-of-stock", rename_all = "camelCase")]
@@ -87,6 +89,9 @@ impl RejectionView {
                 user_id: user_id.get(),
             },
             Rejection::ProductNotFound { product_id } => Self::ProductNotFound {
+                product_id: product_id.get(),
+            },
+            Rejection::PreconditionFailed { product_id } => Self::PreconditionFailed {
                 product_id: product_id.get(),
             },
             Rejection::ProductNotForSale { product_id } => Self::ProductNotForSale {

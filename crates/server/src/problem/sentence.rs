@@ -110,6 +110,10 @@ fn english(rejection: &Rejection) -> String {
         Rejection::ProductNotFound { product_id } => {
             format!("There is no product {product_id}. Check the id or leave the product out.")
         }
+        Rejection::PreconditionFailed { product_id } => format!(
+            "Product {product_id} is not as If-Match or If-None-Match expects it. Read it again, \
+             and decide again whether and how to change it."
+        ),
         Rejection::ProductNotForSale { product_id } => {
             format!("Product {product_id} is not for sale now. Leave it out.")
         }
@@ -188,6 +192,10 @@ fn korean(rejection: &Rejection) -> String {
         Rejection::ProductNotFound { product_id } => {
             format!("{product_id}번 상품이 없습니다. id를 확인하거나 그 상품을 빼세요.")
         }
+        Rejection::PreconditionFailed { product_id } => format!(
+            "{product_id}번 상품: If-Match나 If-None-Match에 적힌 상태가 아닙니다. 상품을 다시 읽고, 바꿀지와 \
+             어떻게 바꿀지를 다시 정하세요."
+        ),
         Rejection::ProductNotForSale { product_id } => {
             format!("{product_id}번 상품은 지금 판매하지 않습니다. 그 상품을 빼세요.")
         }
