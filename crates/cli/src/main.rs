@@ -1,5 +1,6 @@
 //! The `jumun` command: a shop's order and payment core on the command line.
 
+mod actor;
 mod commands;
 mod count;
 mod database;

@@ -4,6 +4,7 @@
 //! feature `conformance`, `conformance` holds the suite of tests that every
 //! engine runs.
 
+pub mod access;
 mod audit;
 pub mod delivery;
 mod fault;

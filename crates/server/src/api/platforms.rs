@@ -73,7 +73,11 @@ pub(super) async fn pause_platform(
     _: Query<NoParameters>,
     _: OptionalJson<NoMembers>,
 ) -> Result<Response, Problem> {
-    if !app.platforms().pause(&name).await? {
+    if !app
+        .platforms()
+        .pause(&name, &jumun_domain::Actor::local())
+        .await?
+    {
         return Err(no_such_platform(&name));
     }
     shown(&app, &name).await
@@ -95,7 +99,11 @@ pub(super) async fn resume_platform(
     _: Query<NoParameters>,
     _: OptionalJson<NoMembers>,
 ) -> Result<Response, Problem> {
-    if !app.platforms().resume(&name).await? {
+    if !app
+        .platforms()
+        .resume(&name, &jumun_domain::Actor::local())
+        .await?
+    {
         return Err(no_such_platform(&name));
     }
     shown(&app, &name).await
@@ -115,7 +123,11 @@ pub(super) async fn forget_platform(
     PlatformName(name): PlatformName,
     _: Query<NoParameters>,
 ) -> Result<Response, Problem> {
-    match app.platforms().forget(&name).await? {
+    match app
+        .platforms()
+        .forget(&name, &jumun_domain::Actor::local())
+        .await?
+    {
         Some(true) => Ok(StatusCode::NO_CONTENT.into_response()),
         Some(false) => Err(Problem::new(Detail::PlatformInUse(quoted(&name)))),
         None => Err(no_such_platform(&name)),

@@ -54,7 +54,11 @@ pub(super) async fn replay_events(
     Json(body): Json<NewReplay>,
 ) -> Result<Response, Problem> {
     let range = body.range().map_err(Problem::invalid)?;
-    match app.platforms().replay(&name, range).await? {
+    match app
+        .platforms()
+        .replay(&name, range, &jumun_domain::Actor::local())
+        .await?
+    {
         Ok(replay) => Ok(json(StatusCode::ACCEPTED, &ReplayView::of(&replay))),
         Err(ReplayRefused::NoSuchPlatform) => Err(no_such_platform(&name)),
         Err(ReplayRefused::TooMany) => Err(Problem::new(Detail::TooManyReplays)),

@@ -1,6 +1,7 @@
 //! The operators' side of the engine.
 
 use async_trait::async_trait;
+use jumun_domain::Actor;
 use jumun_store::delivery::{
     Attempt, DeliveryFilter, FirstTries, Pending, PlatformView, Platforms, Replay, ReplayRange,
     ReplayRefused,
@@ -110,6 +111,7 @@ impl Platforms for PostgresPlatforms {
         &self,
         name: &str,
         range: ReplayRange,
+        _by: &Actor,
     ) -> Result<Result<Replay, ReplayRefused>, Fault> {
         let beginning = self.sessions.read_with(&name, |session, name| {
             Box::pin(wishes::beginning(session, name))
@@ -128,7 +130,7 @@ impl Platforms for PostgresPlatforms {
         Ok(asked.map(|()| wish.1))
     }
 
-    async fn pause(&self, name: &str) -> Result<bool, Fault> {
+    async fn pause(&self, name: &str, _by: &Actor) -> Result<bool, Fault> {
         self.sessions
             .write(&name, |session, name| {
                 Box::pin(wishes::pause(session, name))
@@ -136,7 +138,7 @@ impl Platforms for PostgresPlatforms {
             .await
     }
 
-    async fn resume(&self, name: &str) -> Result<bool, Fault> {
+    async fn resume(&self, name: &str, _by: &Actor) -> Result<bool, Fault> {
         self.sessions
             .write(&name, |session, name| {
                 Box::pin(wishes::resume(session, name))
@@ -144,7 +146,7 @@ impl Platforms for PostgresPlatforms {
             .await
     }
 
-    async fn forget(&self, name: &str) -> Result<Option<bool>, Fault> {
+    async fn forget(&self, name: &str, _by: &Actor) -> Result<Option<bool>, Fault> {
         forget::forget(&self.sessions, name).await
     }
 }
@@ -197,19 +199,20 @@ impl Platforms for PostgresStore {
         &self,
         name: &str,
         range: ReplayRange,
+        by: &Actor,
     ) -> Result<Result<Replay, ReplayRefused>, Fault> {
-        self.platforms.replay(name, range).await
+        self.platforms.replay(name, range, by).await
     }
 
-    async fn pause(&self, name: &str) -> Result<bool, Fault> {
-        self.platforms.pause(name).await
+    async fn pause(&self, name: &str, by: &Actor) -> Result<bool, Fault> {
+        self.platforms.pause(name, by).await
     }
 
-    async fn resume(&self, name: &str) -> Result<bool, Fault> {
-        self.platforms.resume(name).await
+    async fn resume(&self, name: &str, by: &Actor) -> Result<bool, Fault> {
+        self.platforms.resume(name, by).await
     }
 
-    async fn forget(&self, name: &str) -> Result<Option<bool>, Fault> {
-        self.platforms.forget(name).await
+    async fn forget(&self, name: &str, by: &Actor) -> Result<Option<bool>, Fault> {
+        self.platforms.forget(name, by).await
     }
 }

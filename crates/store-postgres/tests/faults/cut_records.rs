@@ -161,10 +161,20 @@ async fn a_platform_whose_beginning_or_end_is_cut_at_any_statement_begins_and_en
             let recorded = repeated(async || instance.record(&lease, progress(1)).await).await;
             assert_eq!(recorded, Recorded::Durably);
             check(&shop, 1);
-            let held = repeated(async || instance.forget(PLATFORM).await).await;
+            let held = repeated(async || {
+                instance
+                    .forget(PLATFORM, &jumun_domain::Actor::local())
+                    .await
+            })
+            .await;
             assert_eq!(held, Some(false));
             repeated(async || instance.release_lease(&lease).await).await;
-            let forgotten = repeated(async || instance.forget(PLATFORM).await).await;
+            let forgotten = repeated(async || {
+                instance
+                    .forget(PLATFORM, &jumun_domain::Actor::local())
+                    .await
+            })
+            .await;
             // Where all of it was done and not told, there is none any more.
             assert_ne!(forgotten, Some(false));
             assert_eq!(shop.count(LEFT), 0);

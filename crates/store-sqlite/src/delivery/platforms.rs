@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use async_trait::async_trait;
+use jumun_domain::Actor;
 use jumun_store::delivery::{
     Attempt, DeliveryFilter, FirstTries, Pending, PlatformView, Platforms, Replay, ReplayRange,
     ReplayRefused,
@@ -131,6 +132,7 @@ impl Platforms for SqlitePlatforms {
         &self,
         name: &str,
         range: ReplayRange,
+        _by: &Actor,
     ) -> Result<Result<Replay, ReplayRefused>, Fault> {
         let (name, id) = (name.to_owned(), Uuid::new_v4());
         self.access
@@ -138,19 +140,19 @@ impl Platforms for SqlitePlatforms {
             .await
     }
 
-    async fn pause(&self, name: &str) -> Result<bool, Fault> {
+    async fn pause(&self, name: &str, _by: &Actor) -> Result<bool, Fault> {
         let name = name.to_owned();
         self.access
             .write(move |it| wishes::pause(it, &name, mint::now()))
             .await
     }
 
-    async fn resume(&self, name: &str) -> Result<bool, Fault> {
+    async fn resume(&self, name: &str, _by: &Actor) -> Result<bool, Fault> {
         let name = name.to_owned();
         self.access.write(move |it| wishes::resume(it, &name)).await
     }
 
-    async fn forget(&self, name: &str) -> Result<Option<bool>, Fault> {
+    async fn forget(&self, name: &str, _by: &Actor) -> Result<Option<bool>, Fault> {
         let (access, name) = (self.access.clone(), name.to_owned());
         let forgotten = self
             .access

@@ -38,7 +38,13 @@ async fn a_lease_ends_with_the_server_that_did_not_give_it_back() {
     let operator = beside(&shop.path());
     assert!(is_leased(&operator).await);
     assert!(is_leased(&shop.store.platforms()).await);
-    assert_eq!(operator.forget(NAME).await.unwrap(), Some(false));
+    assert_eq!(
+        operator
+            .forget(NAME, &jumun_domain::Actor::local())
+            .await
+            .unwrap(),
+        Some(false)
+    );
     shop.store.close().await;
     assert!(!is_leased(&operator).await, "no server runs");
 
@@ -57,7 +63,13 @@ async fn a_lease_ends_with_the_server_that_did_not_give_it_back() {
     assert!(again.epoch > lease.epoch);
     assert!(is_leased(&operator).await);
     next.close().await;
-    assert_eq!(operator.forget(NAME).await.unwrap(), Some(true));
+    assert_eq!(
+        operator
+            .forget(NAME, &jumun_domain::Actor::local())
+            .await
+            .unwrap(),
+        Some(true)
+    );
     assert_eq!(operator.platform(NAME).await.unwrap(), None);
 }
 
@@ -68,9 +80,18 @@ async fn operators_need_no_server_and_leave_no_log_behind() {
     shop.order(1, false).await;
     shop.store.close().await;
     let operator = beside(&shop.path());
-    assert!(operator.pause(NAME).await.unwrap());
+    assert!(
+        operator
+            .pause(NAME, &jumun_domain::Actor::local())
+            .await
+            .unwrap()
+    );
     let range = ReplayRange::Sequences { first: 1, last: 9 };
-    let replay = operator.replay(NAME, range).await.unwrap().unwrap();
+    let replay = operator
+        .replay(NAME, range, &jumun_domain::Actor::local())
+        .await
+        .unwrap()
+        .unwrap();
     drop(operator);
     let log = shop.folder().join("shop.db-wal");
     assert!(!log.exists() || std::fs::metadata(log).unwrap().len() == 0);
@@ -119,7 +140,10 @@ async fn a_closed_store_refuses_what_dispatchers_and_operators_want() {
     let refused = [
         shop.store.release_lease(&lease).await.unwrap_err(),
         shop.store.keep_lease(&lease).await.unwrap_err(),
-        operator.pause(NAME).await.unwrap_err(),
+        operator
+            .pause(NAME, &jumun_domain::Actor::local())
+            .await
+            .unwrap_err(),
         operator.platforms().await.unwrap_err(),
     ];
     for fault in refused {
@@ -148,7 +172,8 @@ async fn a_long_history_is_forgotten_beside_orders() {
     shop.store.record(&lease, record).await.unwrap();
     shop.store.release_lease(&lease).await.unwrap();
     let operator = beside(&shop.path());
-    let forgetting = tokio::spawn(async move { operator.forget(NAME).await });
+    let forgetting =
+        tokio::spawn(async move { operator.forget(NAME, &jumun_domain::Actor::local()).await });
     for user in 1..=3 {
         shop.order(user, false).await;
     }

@@ -1,6 +1,7 @@
 //! The operators' side.
 
 use async_trait::async_trait;
+use jumun_domain::Actor;
 
 use super::attempt::Attempt;
 use super::log::{FirstTries, FirstTry};
@@ -13,7 +14,7 @@ use crate::page::{Page, PageOf};
 use crate::reads::NumberedEvent;
 
 /// What operators ask of an engine, beside a running server too: each write is
-/// one short transaction.
+/// one short transaction, and leaves its line in the history of changes within it.
 ///
 /// An engine provides the first group of methods. How an event stands at a
 /// platform is put together from them in one place, here.
@@ -62,19 +63,20 @@ pub trait Platforms: Send + Sync + 'static {
         &self,
         name: &str,
         range: ReplayRange,
+        by: &Actor,
     ) -> Result<Result<Replay, ReplayRefused>, Fault>;
 
     /// Stops what is sent to a platform, within seconds. `false` when there is
     /// none of that name. One that is paused stays so for its first reason.
-    async fn pause(&self, name: &str) -> Result<bool, Fault>;
+    async fn pause(&self, name: &str, by: &Actor) -> Result<bool, Fault>;
 
     /// Goes on with it. `false` when there is none of that name.
-    async fn resume(&self, name: &str) -> Result<bool, Fault>;
+    async fn resume(&self, name: &str, by: &Actor) -> Result<bool, Fault>;
 
     /// Forgets a platform and all that is recorded of it, one that nobody
     /// delivers to: `Some(false)` when somebody does, `None` when there is none
     /// of that name. Events stay.
-    async fn forget(&self, name: &str) -> Result<Option<bool>, Fault>;
+    async fn forget(&self, name: &str, by: &Actor) -> Result<Option<bool>, Fault>;
 
     /// What became of events at a platform, newest first; `None` when there is
     /// no platform of that name.

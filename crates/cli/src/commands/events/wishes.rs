@@ -7,6 +7,7 @@ use jumun_store::Fault;
 use jumun_store::delivery::{PlatformView, Platforms, ReplayRange, ReplayRefused};
 
 use super::{OnePlatform, Replay, choice};
+use crate::actor::at_the_command_line;
 use crate::failure::Failure;
 use crate::output;
 
@@ -46,7 +47,7 @@ pub(super) async fn replay(
     let platform = choice::choose(platforms, arguments.platform.name.as_deref()).await?;
     let name = &platform.name;
     let asked = platforms
-        .replay(name, range)
+        .replay(name, range, &at_the_command_line())
         .await
         .map_err(|fault| outcome(&fault))?;
     let replay = asked.map_err(|refused: ReplayRefused| Failure::engine(refused))?;
@@ -75,7 +76,7 @@ pub(super) async fn pause(
     let name = choice::choose(platforms, arguments.name.as_deref())
         .await?
         .name;
-    let known = platforms.pause(&name).await;
+    let known = platforms.pause(&name, &at_the_command_line()).await;
     if known.map_err(|fault| outcome(&fault))? {
         output::line(format!(
             "{name}: nothing more is sent from within seconds on, until: jumun events resume"
@@ -95,7 +96,9 @@ pub(super) async fn resume(
     arguments: &OnePlatform,
 ) -> Result<(), Failure> {
     let mut platform = choice::choose(platforms, arguments.name.as_deref()).await?;
-    let known = platforms.resume(&platform.name).await;
+    let known = platforms
+        .resume(&platform.name, &at_the_command_line())
+        .await;
     if known.map_err(|fault| outcome(&fault))? {
         output::line(format!("{}: it goes on within seconds", platform.name))?;
         platform.pause = None;
@@ -118,7 +121,7 @@ pub(super) async fn forget(
     let name = choice::choose(platforms, arguments.name.as_deref())
         .await?
         .name;
-    let forgotten = platforms.forget(&name).await;
+    let forgotten = platforms.forget(&name, &at_the_command_line()).await;
     match forgotten.map_err(|fault| outcome(&fault))? {
         Some(true) => output::line(format!("{name}: forgotten; events stay")),
         Some(false) => Err(Failure::new(format!(

@@ -67,7 +67,12 @@ async fn a_platform_that_says_gone_is_left_alone_until_it_is_resumed() {
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(platform.taken.all(), []);
     let name = shop.platform().await.name;
-    assert!(shop.desk().resume(&name).await.unwrap());
+    assert!(
+        shop.desk()
+            .resume(&name, &jumun_domain::Actor::local())
+            .await
+            .unwrap()
+    );
     shop.assert_told(&platform.taken).await;
     dispatchers.stop().await;
 }

@@ -8,13 +8,36 @@ use crate::delivery::{
 
 pub(super) async fn a_pause_lasts_until_it_is_taken_back(trial: &DeliveryTrial) {
     let platforms = trial.platforms();
-    assert!(!platforms.pause(NAME).await.unwrap(), "there is none");
-    assert!(!platforms.resume(NAME).await.unwrap(), "there is none");
+    assert!(
+        !platforms
+            .pause(NAME, &jumun_domain::Actor::local())
+            .await
+            .unwrap(),
+        "there is none"
+    );
+    assert!(
+        !platforms
+            .resume(NAME, &jumun_domain::Actor::local())
+            .await
+            .unwrap(),
+        "there is none"
+    );
     let mut lease = trial.lease(NAME).await;
     let other = trial.lease("other").await;
-    assert!(platforms.resume(NAME).await.unwrap(), "for nothing");
+    assert!(
+        platforms
+            .resume(NAME, &jumun_domain::Actor::local())
+            .await
+            .unwrap(),
+        "for nothing"
+    );
     let before = trial.shop.now().await;
-    assert!(platforms.pause(NAME).await.unwrap());
+    assert!(
+        platforms
+            .pause(NAME, &jumun_domain::Actor::local())
+            .await
+            .unwrap()
+    );
     let after = trial.shop.now().await;
     let pause = trial.standing(&lease).await.pause.unwrap();
     assert_eq!(pause.reason, PauseReason::Operator);
@@ -23,7 +46,13 @@ pub(super) async fn a_pause_lasts_until_it_is_taken_back(trial: &DeliveryTrial) 
         "{before:?} <= {:?} <= {after:?}",
         pause.since
     );
-    assert!(platforms.pause(NAME).await.unwrap(), "for nothing");
+    assert!(
+        platforms
+            .pause(NAME, &jumun_domain::Actor::local())
+            .await
+            .unwrap(),
+        "for nothing"
+    );
     assert_eq!(trial.view(NAME).await.pause, Some(pause));
     assert_eq!(trial.standing(&other).await.pause, None);
 
@@ -31,7 +60,13 @@ pub(super) async fn a_pause_lasts_until_it_is_taken_back(trial: &DeliveryTrial) 
     trial.shop.restart().await;
     lease = trial.lease(NAME).await;
     assert_eq!(trial.standing(&lease).await.pause, Some(pause));
-    assert!(trial.platforms().resume(NAME).await.unwrap());
+    assert!(
+        trial
+            .platforms()
+            .resume(NAME, &jumun_domain::Actor::local())
+            .await
+            .unwrap()
+    );
     assert_eq!(trial.standing(&lease).await.pause, None);
     assert_eq!(trial.view(NAME).await.pause, None);
 }
@@ -46,17 +81,35 @@ pub(super) async fn a_platform_that_wants_no_more_is_paused(trial: &DeliveryTria
     let pause = trial.standing(&lease).await.pause.unwrap();
     assert_eq!((pause.reason, pause.since), (PauseReason::Gone, at(3)));
     trial.record(&lease, gone(2, 4)).await;
-    assert!(trial.platforms().pause(NAME).await.unwrap());
+    assert!(
+        trial
+            .platforms()
+            .pause(NAME, &jumun_domain::Actor::local())
+            .await
+            .unwrap()
+    );
     trial.record(&lease, progress(3, 0)).await;
     assert_eq!(
         trial.standing(&lease).await.pause,
         Some(pause),
         "the first reason stays"
     );
-    assert!(trial.platforms().resume(NAME).await.unwrap());
+    assert!(
+        trial
+            .platforms()
+            .resume(NAME, &jumun_domain::Actor::local())
+            .await
+            .unwrap()
+    );
     assert_eq!(trial.standing(&lease).await.pause, None);
 
-    assert!(trial.platforms().pause(NAME).await.unwrap());
+    assert!(
+        trial
+            .platforms()
+            .pause(NAME, &jumun_domain::Actor::local())
+            .await
+            .unwrap()
+    );
     trial.record(&lease, gone(4, 5)).await;
     let pause = trial.standing(&lease).await.pause.unwrap();
     assert_eq!(pause.reason, PauseReason::Operator);
@@ -67,7 +120,11 @@ pub(super) async fn platforms_are_listed_by_name(trial: &DeliveryTrial) {
     for name in ["c", "a", "b"] {
         trial.lease(name).await;
     }
-    trial.platforms().pause("b").await.unwrap();
+    trial
+        .platforms()
+        .pause("b", &jumun_domain::Actor::local())
+        .await
+        .unwrap();
     let listed = trial.platforms().platforms().await.unwrap();
     let told: Vec<_> = listed
         .iter()
@@ -102,7 +159,13 @@ pub(super) async fn a_platform_may_have_any_name(trial: &DeliveryTrial) {
     assert_eq!(platforms.platforms().await.unwrap().len(), names.len());
     for name in &names {
         assert_eq!(trial.view(name).await.name, *name);
-        assert!(platforms.pause(name).await.unwrap(), "{name}");
+        assert!(
+            platforms
+                .pause(name, &jumun_domain::Actor::local())
+                .await
+                .unwrap(),
+            "{name}"
+        );
         let found = platforms.delivery(name, 1).await.unwrap();
         assert_eq!(found, None, "{name}");
     }
@@ -128,27 +191,51 @@ async fn furnish(trial: &DeliveryTrial, name: &str) -> crate::delivery::Lease {
     };
     trial.record(&lease, record).await;
     let range = ReplayRange::Sequences { first: 1, last: 1 };
-    let asked = trial.platforms().replay(name, range).await;
+    let asked = trial
+        .platforms()
+        .replay(name, range, &jumun_domain::Actor::local())
+        .await;
     asked.unwrap().unwrap();
     lease
 }
 
 pub(super) async fn a_forgotten_platform_leaves_nothing_but_the_events(trial: &DeliveryTrial) {
     let platforms = trial.platforms();
-    assert_eq!(platforms.forget(NAME).await.unwrap(), None);
+    assert_eq!(
+        platforms
+            .forget(NAME, &jumun_domain::Actor::local())
+            .await
+            .unwrap(),
+        None
+    );
     let other = furnish(trial, "other").await;
     let lease = furnish(trial, NAME).await;
     let untouched = trial.standing(&other).await;
     assert_eq!(
-        platforms.forget(NAME).await.unwrap(),
+        platforms
+            .forget(NAME, &jumun_domain::Actor::local())
+            .await
+            .unwrap(),
         Some(false),
         "somebody delivers to it"
     );
     trial.standing(&lease).await;
     trial.outbox().release_lease(&lease).await.unwrap();
     let events = trial.events().await;
-    assert_eq!(platforms.forget(NAME).await.unwrap(), Some(true));
-    assert_eq!(platforms.forget(NAME).await.unwrap(), None);
+    assert_eq!(
+        platforms
+            .forget(NAME, &jumun_domain::Actor::local())
+            .await
+            .unwrap(),
+        Some(true)
+    );
+    assert_eq!(
+        platforms
+            .forget(NAME, &jumun_domain::Actor::local())
+            .await
+            .unwrap(),
+        None
+    );
     assert_eq!(platforms.platform(NAME).await.unwrap(), None);
     assert_eq!(platforms.platforms().await.unwrap().len(), 1);
     assert_eq!(trial.events().await, events);

@@ -7,7 +7,11 @@ use crate::delivery::{
 };
 
 async fn ask(trial: &DeliveryTrial, range: ReplayRange) -> Result<Replay, ReplayRefused> {
-    trial.platforms().replay(NAME, range).await.unwrap()
+    trial
+        .platforms()
+        .replay(NAME, range, &jumun_domain::Actor::local())
+        .await
+        .unwrap()
 }
 
 fn sequences(first: u64, last: u64) -> ReplayRange {
@@ -112,7 +116,10 @@ pub(super) async fn so_many_replays_at_once_and_no_more(trial: &DeliveryTrial) {
     for range in [sequences(1, 1), ReplayRange::FailedSince(at(1))] {
         assert_eq!(ask(trial, range).await, Err(ReplayRefused::TooMany));
     }
-    let elsewhere = trial.platforms().replay("other", sequences(1, 1)).await;
+    let elsewhere = trial
+        .platforms()
+        .replay("other", sequences(1, 1), &jumun_domain::Actor::local())
+        .await;
     assert!(elsewhere.unwrap().is_ok(), "another platform has room");
     assert_eq!(trial.standing(&other).await.replays.len(), 1);
     let record = Progress {

@@ -109,7 +109,14 @@ pub(super) async fn deliveries_are_listed_newest_first_in_pages_of_every_size(
     let none = listed(trial, DeliveryFilter::All, None, 3).await;
     assert_eq!(none, [], "there are no events");
     trial.outbox().release_lease(&lease).await.unwrap();
-    assert_eq!(trial.platforms().forget(NAME).await.unwrap(), Some(true));
+    assert_eq!(
+        trial
+            .platforms()
+            .forget(NAME, &jumun_domain::Actor::local())
+            .await
+            .unwrap(),
+        Some(true)
+    );
 
     in_every_state(trial).await;
     let states = states_newest_first();
