@@ -1,9 +1,11 @@
 //! Products and their stock, read right after they were written.
 
-use jumun_domain::{Answer, Command, Product, PutProduct, Units};
+use jumun_domain::{
+    Answer, Command, Precondition, Product, ProductId, PutProduct, Rejection, Request, Units,
+};
 
 use super::expect;
-use super::fixtures::{adjust_stock, money, put_product, units};
+use super::fixtures::{adjust_stock, money, place, plain, put_product, units};
 use super::trial::Trial;
 
 pub(super) async fn a_created_product_has_its_opening_stock_as_the_first_adjustment(trial: &Trial) {
@@ -114,4 +116,91 @@ pub(super) async fn products_do_not_touch_one_another(trial: &Trial) {
     trial.done(adjust_stock(one, 5)).await;
     trial.done(put_product(one, 150, 0)).await;
     assert_eq!(trial.store().product(other).await.unwrap(), untouched);
+}
+
+fn edit(id: ProductId, price: i64, expected: Precondition) -> Command {
+    let put = PutProduct::new(id, "kettle", price, Some(99), true, None).unwrap();
+    Command::PutProduct(put.expecting(expected))
+}
+
+fn as_read(product: &Product) -> Precondition {
+    Precondition::AnyOf([product.entity_tag()].into())
+}
+
+async fn read(trial: &Trial, id: ProductId) -> Product {
+    trial.store().product(id).await.unwrap().unwrap()
+}
+
+pub(super) async fn an_edit_is_done_only_where_the_product_is_as_expected(trial: &Trial) {
+    let (id, missing) = (trial.product(100, 10).await, trial.fresh_product_id());
+    let first = read(trial, id).await;
+    // Sales and deliveries are no edits.
+    let user = trial.user(100).await;
+    trial.order(user, &[(id, 1)]).await;
+    trial.done(adjust_stock(id, 5)).await;
+    assert_eq!(read(trial, id).await.entity_tag(), first.entity_tag());
+    let edited = expect::product(trial.done(edit(id, 200, as_read(&first))).await);
+    assert_eq!((edited.price, edited.stock), (money(200), units(14)));
+    assert_eq!(read(trial, id).await.entity_tag(), edited.entity_tag());
+
+    let table = [
+        (id, Precondition::Absent),
+        (id, as_read(&first)),
+        (id, Precondition::AnyOf([].into())),
+        (missing, Precondition::Present),
+        (missing, as_read(&edited)),
+    ];
+    for (product_id, expected) in table {
+        let before = trial.snapshot().await;
+        assert_eq!(
+            trial
+                .rejected(edit(product_id, 300, expected.clone()))
+                .await,
+            [Rejection::PreconditionFailed { product_id }],
+            "{expected:?}"
+        );
+        assert_eq!(trial.snapshot().await, before, "{expected:?}");
+    }
+    trial.done(edit(id, 300, Precondition::Present)).await;
+    trial.done(edit(missing, 300, Precondition::Absent)).await;
+}
+
+/// Editors at once: enough to share batches, and to be spread over several.
+const EDITORS: i64 = 200;
+
+pub(super) async fn of_many_edits_that_expect_one_tag_exactly_one_is_done(trial: &Trial) {
+    let id = trial.product(100, EDITORS).await;
+    let user = trial.user(EDITORS * 1_000).await;
+    let expected = as_read(&read(trial, id).await);
+    let mut requests: Vec<Request> = Vec::new();
+    for editor in 1..=EDITORS {
+        requests.push(plain(edit(id, 100 + editor, expected.clone())));
+        // Orders among them change the stock of the same row and no tag.
+        requests.push(plain(place(user, &[(id, 1)])));
+    }
+    let decisions = trial.at_once(requests).await;
+    let done = expect::done(&decisions).into_iter();
+    let mut edits = done.filter(|it| matches!(it, Answer::Product { .. }));
+    let winner = expect::product(edits.next().expect("one edit is done"));
+    assert_eq!(edits.next(), None, "a second edit was done");
+    let refused = [Rejection::PreconditionFailed { product_id: id }];
+    let rejections = expect::rejections(&decisions);
+    assert_eq!(rejections.len() as i64, EDITORS - 1, "{rejections:?}");
+    assert!(
+        rejections.iter().all(|it| **it == refused),
+        "{rejections:?}"
+    );
+    let row = read(trial, id).await;
+    assert_eq!(row.entity_tag(), winner.entity_tag());
+    assert_eq!(row.stock, Units::ZERO, "every order was done");
+}
+
+pub(super) async fn of_many_who_create_one_product_exactly_one_does(trial: &Trial) {
+    let id = trial.fresh_product_id();
+    let requests = (1..=EDITORS).map(|price| plain(edit(id, price, Precondition::Absent)));
+    let decisions = trial.at_once(requests.collect()).await;
+    let done = expect::done(&decisions);
+    assert_eq!(done.len(), 1, "{done:?}");
+    let created = expect::product(done.into_iter().next().unwrap());
+    assert_eq!(read(trial, id).await, created);
 }

@@ -31,6 +31,9 @@ macro_rules! for_each_conformance_case {
                 a_put_of_a_known_product_replaces_all_but_its_stock
                 a_stock_adjustment_is_in_the_stock_and_its_history
                 products_do_not_touch_one_another
+                an_edit_is_done_only_where_the_product_is_as_expected
+                of_many_edits_that_expect_one_tag_exactly_one_is_done
+                of_many_who_create_one_product_exactly_one_does
             }
             campaigns {
                 a_created_campaign_is_read_as_it_was_answered
