@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use jumun_store::access::Access;
 use jumun_store::delivery::Platforms;
-use jumun_store::{Shop, Store};
+use jumun_store::{Fault, Shop, Store};
 
+use crate::access::Guards;
 use crate::config::Config;
 use crate::metrics::{Figures, MetricsHandle};
 use crate::services::Services;
@@ -18,16 +20,26 @@ struct Inner {
     config: Config,
     metrics: MetricsHandle,
     figures: Figures,
+    guards: Guards,
 }
 
 impl App {
-    pub(crate) fn new(services: Services, config: Config, metrics: MetricsHandle) -> Self {
-        Self(Arc::new(Inner {
+    /// # Errors
+    ///
+    /// Where it asks for tokens and the database cannot be read.
+    pub(crate) async fn open(
+        services: Services,
+        config: Config,
+        metrics: MetricsHandle,
+    ) -> Result<Self, Fault> {
+        let guards = Guards::of(&services, &config).await?;
+        Ok(Self(Arc::new(Inner {
             services,
             config,
             metrics,
             figures: Figures::new(),
-        }))
+            guards,
+        })))
     }
 
     pub(crate) fn store(&self) -> &dyn Store {
@@ -36,6 +48,14 @@ impl App {
 
     pub(crate) fn platforms(&self) -> &dyn Platforms {
         &*self.0.services.platforms
+    }
+
+    pub(crate) fn access(&self) -> &dyn Access {
+        &*self.0.services.access
+    }
+
+    pub(crate) fn guards(&self) -> &Guards {
+        &self.0.guards
     }
 
     pub(crate) fn shop(&self) -> &Shop {

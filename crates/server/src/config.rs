@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::access::Rates;
+
 /// Whether callers have to say who they are.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum AuthMode {
@@ -23,6 +25,8 @@ pub struct Config {
     pub require_idempotency_key: bool,
     /// Whether callers have to say who they are.
     pub auth: AuthMode,
+    /// How many requests a second one caller may send.
+    pub rates: Rates,
     /// Whether all connections come from a proxy of the operator's, so that
     /// `X-Forwarded-For` says who the client is. Without a proxy in front,
     /// anybody could then pass for anybody.
@@ -33,9 +37,10 @@ pub struct Config {
     /// Bytes of a request's body. The largest order of 100 lines has about
     /// 6 KiB; 1 MiB leaves room and bounds what one client can make us hold.
     pub max_body_bytes: usize,
-    /// How long the head of a request may take, from the accept or from its
-    /// first byte: long enough for a bad mobile line, short enough that a
-    /// client that dribbles does not hold a connection.
+    /// How long the head of a request may take, from the accept, the handshake
+    /// of TLS included, or from its first byte: long enough for a bad mobile
+    /// line, and a connection that brings no request is gone within 30 seconds
+    /// with room to spare, also on a busy machine.
     pub header_deadline: Duration,
     /// How long the body may take after the head.
     pub body_deadline: Duration,
@@ -44,9 +49,16 @@ pub struct Config {
     pub idle_deadline: Duration,
     /// How long a client may take no byte of an answer.
     pub write_deadline: Duration,
-    /// Connections open at once; further ones wait in the kernel's queue. Each
-    /// holds about 20 KiB, so this bounds memory at about 200 MiB.
+    /// Connections open at once. For a new one the one that has waited longest
+    /// for a request is closed; where none has waited for a second, new ones
+    /// wait in the kernel's queue. Each holds about 20 KiB, so this bounds memory
+    /// at about 200 MiB; with TLS, at about three times that.
     pub max_connections: usize,
+    /// Connections open at once from one address, or from one /64 of IPv6:
+    /// enough for an office behind one address, and forty such addresses are
+    /// needed to take all. Loopback addresses have no limit, and with
+    /// `behind_proxy` there is none.
+    pub max_connections_per_address: usize,
     /// How long a shutdown waits for requests that were accepted: longer than
     /// any request takes, shorter than the 30 seconds after which supervisors
     /// commonly kill.
@@ -59,14 +71,16 @@ impl Default for Config {
             deployment: "jumun".to_owned(),
             require_idempotency_key: false,
             auth: AuthMode::None,
+            rates: Rates::NONE,
             behind_proxy: false,
             allowed_hosts: Vec::new(),
             max_body_bytes: 1024 * 1024,
-            header_deadline: Duration::from_secs(30),
+            header_deadline: Duration::from_secs(20),
             body_deadline: Duration::from_secs(30),
             idle_deadline: Duration::from_secs(75),
             write_deadline: Duration::from_secs(30),
             max_connections: 10_000,
+            max_connections_per_address: 256,
             drain_deadline: Duration::from_secs(25),
         }
     }

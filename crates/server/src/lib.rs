@@ -6,12 +6,13 @@
 //! rule of the domain: a handler takes what it needs from the request, makes a
 //! command of it, calls the engine once, and shows the answer.
 
+mod access;
 mod api;
 mod app;
+mod browser;
 mod config;
-mod connection;
-mod deadline;
 mod extract;
+mod jwt;
 mod metrics;
 mod observe;
 mod openapi;
@@ -23,10 +24,16 @@ mod trace;
 mod transport;
 mod view;
 
+pub use access::Rates;
 pub use config::{AuthMode, Config};
+pub use jwt::{
+    DEFAULT_LEEWAY, DEFAULT_USER_CLAIM, JwksSource, JwtError, JwtRefusal, JwtSettings, JwtVerifier,
+    Verdict, looks_like_jwt,
+};
 pub use metrics::{MetricsHandle, install_metrics};
 pub use openapi::{openapi, openapi_json};
 pub use problem::{Code, Language};
-pub use server::run;
-pub use services::Services;
+pub use server::{Doors, run};
+pub use services::{NoAccess, Services};
+pub use transport::{Tls, TlsError};
 pub use view::{render_deliveries, render_event, render_order, render_platforms, render_time};

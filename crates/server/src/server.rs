@@ -1,130 +1,118 @@
-//! Accepts connections, and lets go of them in good order.
+//! Opens the doors, and closes them in good order.
 
+use std::convert::Infallible;
 use std::io;
-use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio::net::TcpListener;
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::app::App;
 use crate::config::Config;
-use crate::connection::Connections;
 use crate::metrics::{MetricsHandle, UPKEEP_PERIOD};
 use crate::services::Services;
+use crate::transport::{Entrance, Tls};
 
-/// How long to wait after an accept failed for want of file descriptors or
-/// memory: connections end all the time, and a busy loop would help nobody.
-const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
+/// Where the server listens.
+pub struct Doors {
+    /// For the API.
+    pub api: TcpListener,
+    /// What encrypts the API, unless it is plain.
+    pub tls: Option<Tls>,
+    /// For `/metrics`, `/livez` and `/readyz` alone, plain and to anyone.
+    pub monitoring: Option<TcpListener>,
+}
 
-/// Serves the API on `listener` until `shutdown` completes; then answers what
+impl From<TcpListener> for Doors {
+    /// The API alone, plain.
+    fn from(api: TcpListener) -> Self {
+        Self {
+            api,
+            tls: None,
+            monitoring: None,
+        }
+    }
+}
+
+/// Serves the API at the doors until `shutdown` completes; then answers what
 /// was accepted, closes idle connections, and returns.
 ///
 /// The engine is the caller's: it is not closed here.
 ///
 /// # Errors
 ///
-/// When the listener cannot be read from at all, or when requests were still
+/// When a listener cannot be read from at all, or when requests were still
 /// unanswered at the end of [`Config::drain_deadline`].
 pub async fn run(
-    listener: TcpListener,
+    doors: impl Into<Doors>,
     config: Config,
     services: Services,
     metrics: MetricsHandle,
     shutdown: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
+    let Doors {
+        api,
+        tls,
+        monitoring,
+    } = doors.into();
     let drain_deadline = config.drain_deadline;
-    let max_connections = config.max_connections;
-    let app = App::new(services, config, metrics.clone());
-    let slots = Arc::new(Semaphore::new(max_connections));
-    // Dropping the sender tells every connection to finish.
-    let (closing, watching) = watch::channel(());
-    let connections = Connections::new(app, watching);
+    let app = App::open(services, config, metrics.clone())
+        .await
+        .map_err(io::Error::other)?;
+    let mut api = Entrance::to_api(api, tls.as_ref(), &app);
+    let mut monitoring = monitoring.map(|listener| Entrance::to_monitoring(listener, &app));
 
     tokio::select! {
         () = shutdown => {}
-        never = accept(&listener, &slots, &connections) => match never {},
-        () = keep_up(&metrics) => {}
+        never = api.open() => match never {},
+        Some(never) = open(monitoring.as_mut()) => match never {},
+        Some(never) = renew(tls.as_ref()) => match never {},
+        never = keep_up(&metrics, &app) => match never {},
     }
 
-    accept_the_waiting(listener, &slots, &connections)?;
-    drop(closing);
-    let all = u32::try_from(max_connections).unwrap_or(u32::MAX);
-    match timeout(drain_deadline, slots.acquire_many(all)).await {
-        Ok(_) => Ok(()),
-        Err(_) => Err(io::Error::new(
+    let api = api.close()?;
+    let monitoring = monitoring.map(Entrance::close).transpose()?;
+    let emptied = async {
+        api.emptied().await;
+        if let Some(monitoring) = monitoring {
+            monitoring.emptied().await;
+        }
+    };
+    let drained = timeout(drain_deadline, emptied).await;
+    app.guards().close().await;
+    drained.map_err(|_| {
+        io::Error::new(
             io::ErrorKind::TimedOut,
             format!(
                 "some requests were not answered within {} s of the shutdown; their clients do \
                  not know the outcome and will ask again by their idempotency keys",
                 drain_deadline.as_secs()
             ),
-        )),
+        )
+    })
+}
+
+/// Never ends; with no entrance to open it is `None` at once, which a `select!` passes over.
+async fn open(entrance: Option<&mut Entrance>) -> Option<Infallible> {
+    match entrance {
+        Some(entrance) => Some(entrance.open().await),
+        None => None,
     }
 }
 
-/// Accepts while there are slots. At the cap, new connections wait in the
-/// kernel's queue, which is bounded too.
-async fn accept(
-    listener: &TcpListener,
-    slots: &Arc<Semaphore>,
-    connections: &Connections,
-) -> std::convert::Infallible {
-    loop {
-        let slot = free_slot(slots).await;
-        match listener.accept().await {
-            Ok((stream, peer)) => connections.spawn(stream, peer, slot),
-            // The client's doing; the next one may be fine.
-            Err(error) if is_of_one_connection(&error) => {}
-            Err(error) => {
-                tracing::error!(%error, "cannot accept connections; raise the limit of open files");
-                sleep(ACCEPT_BACKOFF).await;
-            }
-        }
+/// The same for certificates.
+async fn renew(tls: Option<&Tls>) -> Option<Infallible> {
+    match tls {
+        Some(tls) => Some(tls.keep_up().await),
+        None => None,
     }
 }
 
-async fn free_slot(slots: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
-    if let Ok(slot) = slots.clone().try_acquire_owned() {
-        return Some(slot);
-    }
-    tracing::warn!("all connections are taken; new ones wait until one closes");
-    // The semaphore is never closed.
-    slots.clone().acquire_owned().await.ok()
-}
-
-fn is_of_one_connection(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    matches!(
-        error.kind(),
-        ConnectionAborted | ConnectionRefused | ConnectionReset
-    )
-}
-
-/// The kernel has completed these connections, and their clients may have sent
-/// requests: closing the listener would reset them.
-fn accept_the_waiting(
-    listener: TcpListener,
-    slots: &Arc<Semaphore>,
-    connections: &Connections,
-) -> io::Result<()> {
-    // Asked of the kernel itself, since the runtime may not have heard of them yet.
-    let listener = listener.into_std()?;
-    while let (Ok(slot), Ok((stream, peer))) =
-        (slots.clone().try_acquire_owned(), listener.accept())
-    {
-        stream.set_nonblocking(true)?;
-        connections.spawn(TcpStream::from_std(stream)?, peer, Some(slot));
-    }
-    Ok(())
-}
-
-async fn keep_up(metrics: &MetricsHandle) {
+async fn keep_up(metrics: &MetricsHandle, app: &App) -> Infallible {
     let mut ticks = interval(UPKEEP_PERIOD);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         metrics.upkeep();
+        app.guards().keep_up();
     }
 }

@@ -25,7 +25,13 @@ pub(crate) fn serve_jumun(database: &Path) -> anyhow::Result<()> {
         let store = open(database)?;
         let platforms = Arc::new(store.platforms());
         let store = Arc::new(store);
-        serve(Services { store, platforms }).await
+        serve(Services {
+            store,
+            platforms,
+            access: std::sync::Arc::new(jumun_server::NoAccess),
+            jwt: None,
+        })
+        .await
     })
 }
 

@@ -111,6 +111,8 @@ fn shop<S: Store + Outbox, P: jumun_store::delivery::Platforms>(
         services: Services {
             platforms: platforms(store.clone()),
             store,
+            access: std::sync::Arc::new(jumun_server::NoAccess),
+            jwt: None,
         },
     }
 }

@@ -116,7 +116,13 @@ pub(crate) fn serve(options: &Options) -> anyhow::Result<()> {
     serve::runtime(worker_threads())?.block_on(async {
         let store = Arc::new(open(options).await?);
         let platforms = store.clone();
-        serve::serve(Services { store, platforms }).await
+        serve::serve(Services {
+            store,
+            platforms,
+            access: std::sync::Arc::new(jumun_server::NoAccess),
+            jwt: None,
+        })
+        .await
     })
 }
 

@@ -1,6 +1,5 @@
 //! `/users/{userId}/balance`
 
-use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use jumun_domain::{AdjustBalance, Answer, Charge, Command, IdempotencyKey, Rejection, UserId};
@@ -8,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::reply::{execute, json, located, not_found, ok, wrong_answer};
-use crate::app::App;
+use crate::access::{Granted, PathUser, WithAdmin, WithBalanceCharge};
 use crate::extract::{Json, PageQuery, PathId, Query, RequiredKey};
 use crate::problem::Problem;
 use crate::view::{BalanceView, CreditView, EntryView, List};
@@ -44,9 +43,12 @@ pub(crate) struct NewBalanceAdjustment {
     responses((status = 200, description = "What the user can spend.", body = BalanceView)),
 )]
 pub(super) async fn get_balance(
-    State(app): State<App>,
-    PathId(user_id): PathId<UserId>,
+    PathUser {
+        granted: by,
+        user_id,
+    }: PathUser,
 ) -> Result<Response, Problem> {
+    let app = by.app();
     let user = app.store().user(user_id).await?;
     let user = user.ok_or_else(|| not_found(Rejection::UserNotFound { user_id }))?;
     Ok(ok(&BalanceView::of(&user, app.shop())))
@@ -62,13 +64,13 @@ pub(super) async fn get_balance(
     responses((status = 201, description = "The charge was made.", body = CreditView)),
 )]
 pub(super) async fn charge(
-    State(app): State<App>,
+    WithBalanceCharge(by): WithBalanceCharge,
     PathId(user_id): PathId<UserId>,
     RequiredKey(key): RequiredKey,
     Json(body): Json<NewCharge>,
 ) -> Result<Response, Problem> {
     let charge = Charge::new(user_id, body.amount, body.reference.as_deref())?;
-    credit(&app, user_id, Command::Charge(charge), key).await
+    credit(&by, user_id, Command::Charge(charge), key).await
 }
 
 /// Adjust a balance
@@ -82,24 +84,24 @@ pub(super) async fn charge(
     responses((status = 201, description = "The adjustment was made.", body = CreditView)),
 )]
 pub(super) async fn adjust_balance(
-    State(app): State<App>,
+    WithAdmin(by): WithAdmin,
     PathId(user_id): PathId<UserId>,
     RequiredKey(key): RequiredKey,
     Json(body): Json<NewBalanceAdjustment>,
 ) -> Result<Response, Problem> {
     let adjustment = AdjustBalance::new(user_id, body.amount, &body.reason)?;
-    credit(&app, user_id, Command::AdjustBalance(adjustment), key)
+    credit(&by, user_id, Command::AdjustBalance(adjustment), key)
         .await
         .map_err(Problem::of_adjustment)
 }
 
 async fn credit(
-    app: &App,
+    by: &Granted,
     user_id: UserId,
     command: Command,
     key: Option<IdempotencyKey>,
 ) -> Result<Response, Problem> {
-    let done = execute(app, command, key).await?;
+    let done = execute(by, command, key).await?;
     match &done.answer {
         Answer::Credited(entry) => {
             let response = json(StatusCode::CREATED, &CreditView::of(entry));
@@ -119,10 +121,13 @@ async fn credit(
     responses((status = 200, description = "A page of the ledger.", body = List<EntryView>)),
 )]
 pub(super) async fn list_entries(
-    State(app): State<App>,
-    PathId(user_id): PathId<UserId>,
+    PathUser {
+        granted: by,
+        user_id,
+    }: PathUser,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
+    let app = by.app();
     let page = app.store().entries(user_id, query.page()?).await?;
     let page = page.ok_or_else(|| not_found(Rejection::UserNotFound { user_id }))?;
     Ok(ok(&List::of(&page, |entry| entry.id, EntryView::of)))

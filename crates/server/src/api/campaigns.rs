@@ -1,6 +1,5 @@
 //! `/campaigns`
 
-use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use jumun_domain::{
@@ -10,7 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::reply::{execute, json, located, not_found, ok, wrong_answer};
-use crate::app::App;
+use crate::access::{AnyToken, WithCatalogWrite};
 use crate::extract::{Json, Key, Object, PageQuery, PathId, Query, timestamp};
 use crate::problem::Problem;
 use crate::view::{CampaignView, List};
@@ -80,7 +79,7 @@ pub(crate) struct NewCampaign {
     responses((status = 201, description = "The campaign was created.", body = CampaignView)),
 )]
 pub(super) async fn create_campaign(
-    State(app): State<App>,
+    WithCatalogWrite(by): WithCatalogWrite,
     Key(key): Key,
     Json(body): Json<NewCampaign>,
 ) -> Result<Response, Problem> {
@@ -93,7 +92,7 @@ pub(super) async fn create_campaign(
         valid_until,
         body.quantity,
     )?;
-    let done = execute(&app, Command::CreateCampaign(campaign), key).await?;
+    let done = execute(&by, Command::CreateCampaign(campaign), key).await?;
     match &done.answer {
         Answer::CampaignCreated(campaign) => {
             let response = json(StatusCode::CREATED, &CampaignView::of(campaign));
@@ -122,9 +121,10 @@ fn validity(body: &NewCampaign) -> Result<(Timestamp, Timestamp), Problem> {
     responses((status = 200, description = "The campaign.", body = CampaignView)),
 )]
 pub(super) async fn get_campaign(
-    State(app): State<App>,
+    AnyToken(by): AnyToken,
     PathId(campaign_id): PathId<CampaignId>,
 ) -> Result<Response, Problem> {
+    let app = by.app();
     let campaign = app.store().campaign(campaign_id).await?;
     let campaign =
         campaign.ok_or_else(|| not_found(Rejection::CampaignNotFound { campaign_id }))?;
@@ -140,9 +140,10 @@ pub(super) async fn get_campaign(
     responses((status = 200, description = "A page of the campaigns.", body = List<CampaignView>)),
 )]
 pub(super) async fn list_campaigns(
-    State(app): State<App>,
+    AnyToken(by): AnyToken,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
+    let app = by.app();
     let page = app.store().campaigns(query.page()?).await?;
     Ok(ok(&List::of(
         &page,

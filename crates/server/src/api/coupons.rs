@@ -1,6 +1,5 @@
 //! `/campaigns/{campaignId}/coupons` and `/users/{userId}/coupons`
 
-use axum::extract::State;
 use axum::response::Response;
 use jumun_domain::limits::MAX_SAFE_INTEGER;
 use jumun_domain::{Answer, CampaignId, Command, IssueCoupon, Rejection, Rule, UserId, Violation};
@@ -8,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::reply::{created_or_ok, execute, json, located, not_found, ok, wrong_answer};
-use crate::app::App;
+use crate::access::{OnBehalf, PathUser};
 use crate::extract::{Json, PageQuery, PathId, Query, RequiredKey};
 use crate::problem::Problem;
 use crate::view::{CouponView, List};
@@ -48,17 +47,18 @@ pub(super) fn user_of(value: i64) -> Result<UserId, Problem> {
     ),
 )]
 pub(super) async fn issue_coupon(
-    State(app): State<App>,
+    caller: OnBehalf,
     PathId(campaign_id): PathId<CampaignId>,
     RequiredKey(key): RequiredKey,
     Json(body): Json<TakeCoupon>,
 ) -> Result<Response, Problem> {
     let user_id = user_of(body.user_id)?;
+    let by = caller.of(user_id)?;
     let command = Command::IssueCoupon(IssueCoupon {
         campaign_id,
         user_id,
     });
-    let done = execute(&app, command, key).await?;
+    let done = execute(&by, command, key).await?;
     match &done.answer {
         Answer::Coupon {
             coupon,
@@ -85,10 +85,13 @@ pub(super) async fn issue_coupon(
     responses((status = 200, description = "A page of the coupons.", body = List<CouponView>)),
 )]
 pub(super) async fn list_coupons(
-    State(app): State<App>,
-    PathId(user_id): PathId<UserId>,
+    PathUser {
+        granted: by,
+        user_id,
+    }: PathUser,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
+    let app = by.app();
     let page = app.store().coupons(user_id, query.page()?).await?;
     let page = page.ok_or_else(|| not_found(Rejection::UserNotFound { user_id }))?;
     Ok(ok(&List::of(

@@ -1,6 +1,5 @@
 //! `/platforms/{name}/deliveries`
 
-use axum::extract::State;
 use axum::response::Response;
 use jumun_store::Page;
 use jumun_store::delivery::DeliveryFilter;
@@ -9,7 +8,7 @@ use utoipa::IntoParams;
 
 use super::platforms::{NoParameters, no_such_platform};
 use super::reply::ok;
-use crate::app::App;
+use crate::access::WithEventsRead;
 use crate::extract::{PageQuery, PathId, PlatformName, Query, Sequence};
 use crate::problem::{Detail, FieldError, Issue, Problem};
 use crate::view::{DeliveryView, DeliveryWithAttemptsView, List};
@@ -83,10 +82,11 @@ impl DeliveryQuery {
     responses((status = 200, description = "A page of the deliveries.", body = List<DeliveryView>)),
 )]
 pub(super) async fn list_deliveries(
-    State(app): State<App>,
+    WithEventsRead(by): WithEventsRead,
     PlatformName(name): PlatformName,
     Query(query): Query<DeliveryQuery>,
 ) -> Result<Response, Problem> {
+    let app = by.app();
     let (filter, page) = query.read()?;
     let page = app.platforms().deliveries(&name, filter, page).await?;
     let page = page.ok_or_else(|| no_such_platform(&name))?;
@@ -110,11 +110,12 @@ pub(super) async fn list_deliveries(
     responses((status = 200, description = "The event, and what became of it.", body = DeliveryWithAttemptsView)),
 )]
 pub(super) async fn get_delivery(
-    State(app): State<App>,
+    WithEventsRead(by): WithEventsRead,
     PlatformName(name): PlatformName,
     PathId(sequence): PathId<Sequence>,
     _: Query<NoParameters>,
 ) -> Result<Response, Problem> {
+    let app = by.app();
     let delivery = app.platforms().delivery(&name, sequence.number()).await?;
     match delivery {
         Some(delivery) => Ok(ok(&DeliveryWithAttemptsView::of(&delivery))),

@@ -1,13 +1,12 @@
 //! `/events` and the form of their data
 
-use axum::extract::State;
 use axum::response::Response;
 use jumun_domain::limits::MAX_SAFE_INTEGER;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::reply::ok;
-use crate::app::App;
+use crate::access::{Anyone, WithEventsRead};
 use crate::extract::{MAX_LIMIT, Query, integer_parameter};
 use crate::openapi;
 use crate::problem::Problem;
@@ -58,9 +57,10 @@ impl EventQuery {
     responses((status = 200, description = "The events after the one named.", body = EventList)),
 )]
 pub(super) async fn list_events(
-    State(app): State<App>,
+    WithEventsRead(by): WithEventsRead,
     Query(query): Query<EventQuery>,
 ) -> Result<Response, Problem> {
+    let app = by.app();
     let (after, limit) = query.read()?;
     let events = app.store().events(after, limit).await?;
     let deployment = &app.config().deployment;
@@ -77,6 +77,6 @@ pub(super) async fn list_events(
     get, path = "/schemas/order/1", operation_id = "getOrderSchema", tag = "Events",
     responses((status = 200, description = "A JSON Schema (2020-12).", body = Value)),
 )]
-pub(super) async fn order_schema() -> Response {
+pub(super) async fn order_schema(_: Anyone) -> Response {
     ok(openapi::order_schema())
 }

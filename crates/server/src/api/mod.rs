@@ -23,6 +23,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access::Gate;
 use crate::app::App;
 use crate::observe::Observe;
 use crate::openapi;
@@ -48,7 +49,7 @@ const NOT_JSON: [&str; 8] = [
 const MAX_QUOTED_CHARS: usize = 100;
 
 /// Every route with its documentation, from one list.
-fn routes() -> OpenApiRouter<App> {
+fn routes() -> OpenApiRouter<Gate> {
     OpenApiRouter::with_openapi(openapi::frame())
         .routes(routes!(users::put_user, users::get_user))
         .routes(routes!(balance::get_balance))
@@ -97,7 +98,15 @@ pub(crate) fn router(app: App) -> Router {
     router
         .fallback(no_such_path)
         .layer(Observe(app.clone()))
-        .with_state(app)
+        .with_state(Gate::new(app))
+}
+
+/// What the listener for metrics and probes answers with, to anyone.
+pub(crate) fn monitoring(app: App) -> Router {
+    operations::monitoring()
+        .fallback(no_such_path)
+        .layer(Observe(app.clone()))
+        .with_state(Gate::new(app))
 }
 
 /// The API description, complete.

@@ -1,7 +1,8 @@
 //! What operators and their tools ask.
 
-use axum::extract::State;
+use axum::Router;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use jumun_store::Readiness;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::reply::{json, ok};
+use crate::access::{Anyone, Gate, WithMetricsRead};
 use crate::app::App;
 
 /// Whether the server can do its work.
@@ -39,7 +41,7 @@ pub(crate) enum Status {
     get, path = "/livez", operation_id = "livez", tag = "Operations",
     responses((status = 200, description = "It is.", body = Health)),
 )]
-pub(super) async fn livez() -> Response {
+pub(super) async fn livez(_: Anyone) -> Response {
     ok(&Health {
         status: Status::Up,
         reason: None,
@@ -56,7 +58,7 @@ pub(super) async fn livez() -> Response {
         (status = 503, description = "It cannot, and why.", body = Health),
     ),
 )]
-pub(super) async fn readyz(State(app): State<App>) -> Response {
+pub(super) async fn readyz(Anyone(app): Anyone) -> Response {
     match app.store().readiness().await {
         Readiness::Ready => ok(&Health {
             status: Status::Up,
@@ -77,7 +79,20 @@ pub(super) async fn readyz(State(app): State<App>) -> Response {
     get, path = "/metrics", operation_id = "metrics", tag = "Operations",
     responses((status = 200, description = "Prometheus' text format, version 0.0.4.", body = String, content_type = "text/plain; version=0.0.4; charset=utf-8")),
 )]
-pub(super) async fn metrics(State(app): State<App>) -> Response {
+pub(super) async fn metrics(WithMetricsRead(by): WithMetricsRead) -> Response {
+    figures(by.app())
+}
+
+/// The three of this file, to anyone: for a listener that only monitoring reaches.
+pub(super) fn monitoring() -> Router<Gate> {
+    let metrics = async |Anyone(app): Anyone| figures(&app);
+    Router::new()
+        .route("/livez", get(livez))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
+}
+
+fn figures(app: &App) -> Response {
     let text = app.metrics().render();
     (
         [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],

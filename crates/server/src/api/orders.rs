@@ -1,6 +1,5 @@
 //! `/orders` and `/users/{userId}/orders`
 
-use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use jumun_domain::limits::MAX_SAFE_INTEGER;
@@ -12,10 +11,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::coupons::user_of;
 use super::reply::{execute, json, located, not_found, ok, wrong_answer};
-use crate::app::App;
+use crate::access::{OnBehalf, OrderReader, PathUser, WithOrdersActAs};
 use crate::extract::{
-    Json, OptionalJson, OrderPath, PageQuery, PathId, Query, RequiredKey, integer_parameter,
-    objects, uuid,
+    Json, OptionalJson, OrderPath, PageQuery, Query, RequiredKey, integer_parameter, objects, uuid,
 };
 use crate::problem::{FieldError, Issue, Problem};
 use crate::view::{List, OrderView, QuoteView};
@@ -80,11 +78,14 @@ impl NewOrder {
     responses((status = 201, description = "The order, placed and paid.", body = OrderView)),
 )]
 pub(super) async fn place_order(
-    State(app): State<App>,
+    caller: OnBehalf,
     RequiredKey(key): RequiredKey,
     Json(body): Json<NewOrder>,
 ) -> Result<Response, Problem> {
-    let done = execute(&app, Command::PlaceOrder(body.command()?), key).await?;
+    let order = body.command()?;
+    let by = caller.of(order.user_id)?;
+    let app = by.app();
+    let done = execute(&by, Command::PlaceOrder(order), key).await?;
     let Answer::OrderPlaced(order) = &done.answer else {
         return Err(wrong_answer(&done));
     };
@@ -102,10 +103,13 @@ pub(super) async fn place_order(
     responses((status = 200, description = "What the order would cost.", body = QuoteView)),
 )]
 pub(super) async fn quote_order(
-    State(app): State<App>,
+    caller: OnBehalf,
     Json(body): Json<NewOrder>,
 ) -> Result<Response, Problem> {
-    let quote = app.store().quote(body.command()?).await?;
+    let order = body.command()?;
+    let by = caller.of(order.user_id)?;
+    let app = by.app();
+    let quote = app.store().quote(order).await?;
     match quote.rejections.first() {
         Some(Rejection::ValidationFailed(_)) => Err(Problem::rejected(quote.rejections)),
         _ => Ok(ok(&QuoteView::of(&quote, app.shop()))),
@@ -119,12 +123,12 @@ pub(super) async fn quote_order(
     responses((status = 200, description = "The order as it is now.", body = OrderView)),
 )]
 pub(super) async fn get_order(
-    State(app): State<App>,
+    reader: OrderReader,
     OrderPath(order_id): OrderPath,
 ) -> Result<Response, Problem> {
-    let order = app.store().order(order_id).await?;
+    let order = reader.order(order_id).await?;
     let order = order.ok_or_else(|| not_found(Rejection::OrderNotFound { order_id }))?;
-    Ok(ok(&OrderView::of(&order, app.shop())))
+    Ok(ok(&OrderView::of(&order, reader.app().shop())))
 }
 
 /// Whose key.
@@ -181,10 +185,12 @@ pub(crate) struct FoundOrders {
     responses((status = 200, description = "The order, or none.", body = FoundOrders)),
 )]
 pub(super) async fn find_order(
-    State(app): State<App>,
+    caller: OnBehalf,
     Query(query): Query<KeyQuery>,
 ) -> Result<Response, Problem> {
     let (user_id, key) = query.read()?;
+    let by = caller.of(user_id)?;
+    let app = by.app();
     let order = app.store().order_by_key(user_id, key).await?;
     let view = |order: &Order| OrderView::of(order, app.shop());
     Ok(ok(&FoundOrders {
@@ -201,10 +207,13 @@ pub(super) async fn find_order(
     responses((status = 200, description = "A page of the orders.", body = List<OrderView>)),
 )]
 pub(super) async fn list_orders(
-    State(app): State<App>,
-    PathId(user_id): PathId<UserId>,
+    PathUser {
+        granted: by,
+        user_id,
+    }: PathUser,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
+    let app = by.app();
     let page = app.store().orders(user_id, query.page()?).await?;
     let page = page.ok_or_else(|| not_found(Rejection::UserNotFound { user_id }))?;
     Ok(ok(&List::of(
@@ -237,14 +246,15 @@ pub(crate) struct CancelRequest {
     responses((status = 200, description = "The order, cancelled and refunded.", body = OrderView)),
 )]
 pub(super) async fn cancel_order(
-    State(app): State<App>,
+    WithOrdersActAs(by): WithOrdersActAs,
     OrderPath(order_id): OrderPath,
     RequiredKey(key): RequiredKey,
     OptionalJson(body): OptionalJson<CancelRequest>,
 ) -> Result<Response, Problem> {
+    let app = by.app();
     let CancelRequest { reason, restock } = body.unwrap_or_default();
     let cancel = CancelOrder::new(order_id, reason.as_deref(), restock.unwrap_or(true))?;
-    let done = execute(&app, Command::CancelOrder(cancel), key).await?;
+    let done = execute(&by, Command::CancelOrder(cancel), key).await?;
     let Answer::OrderCancelled(order) = &done.answer else {
         return Err(wrong_answer(&done));
     };

@@ -10,6 +10,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use crate::access::Anyone;
 use crate::extract::Query;
 use crate::pages::{self, Reader};
 use crate::problem::{Code, Detail, FieldError, Issue, Language, Problem};
@@ -21,7 +22,7 @@ use crate::problem::{Code, Detail, FieldError, Issue, Language, Problem};
     get, path = "/openapi.json", operation_id = "openapi", tag = "Reference",
     responses((status = 200, description = "The description of this API.", body = Value)),
 )]
-pub(super) async fn openapi_json() -> Response {
+pub(super) async fn openapi_json(_: Anyone) -> Response {
     static JSON: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(crate::openapi_json()));
     ([(CONTENT_TYPE, "application/json")], JSON.clone()).into_response()
 }
@@ -33,14 +34,14 @@ pub(super) async fn openapi_json() -> Response {
     get, path = "/docs", operation_id = "docs", tag = "Reference",
     responses((status = 200, description = "A page.", body = String, content_type = "text/html; charset=utf-8")),
 )]
-pub(super) async fn docs(headers: HeaderMap) -> Response {
+pub(super) async fn docs(_: Anyone, headers: HeaderMap) -> Response {
     static PAGE: LazyLock<String> = LazyLock::new(pages::reference);
     let host = headers.get(HOST).and_then(|value| value.to_str().ok());
     pages::answer(pages::at_host(&PAGE, host).into(), Language::English)
 }
 
 /// Leads whoever opens the bare address to the reference.
-pub(super) async fn root() -> Response {
+pub(super) async fn root(_: Anyone) -> Response {
     Redirect::temporary("/docs").into_response()
 }
 
@@ -84,6 +85,7 @@ impl LanguageQuery {
     responses((status = 200, description = "A page.", body = String, content_type = "text/html; charset=utf-8")),
 )]
 pub(super) async fn problems(
+    _: Anyone,
     headers: HeaderMap,
     Query(query): Query<LanguageQuery>,
 ) -> Result<Response, Problem> {
@@ -103,6 +105,7 @@ pub(super) async fn problems(
     responses((status = 200, description = "A page.", body = String, content_type = "text/html; charset=utf-8")),
 )]
 pub(super) async fn problem(
+    _: Anyone,
     parameters: Result<RawPathParams, axum::extract::rejection::RawPathParamsRejection>,
     headers: HeaderMap,
     uri: http::Uri,
@@ -130,7 +133,7 @@ pub(super) async fn problem(
     get, path = "/assets/jumun.css", operation_id = "stylesheet", tag = "Reference",
     responses((status = 200, description = "A stylesheet.", body = String, content_type = "text/css; charset=utf-8")),
 )]
-pub(super) async fn stylesheet() -> Response {
+pub(super) async fn stylesheet(_: Anyone) -> Response {
     let headers = [
         (CONTENT_TYPE, "text/css; charset=utf-8"),
         (CACHE_CONTROL, "public, max-age=3600"),

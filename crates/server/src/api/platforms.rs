@@ -1,6 +1,5 @@
 //! `/platforms` and what is done to one as a whole
 
-use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde::Deserialize;
@@ -8,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::now;
 use super::reply::ok;
+use crate::access::{WithAdmin, WithEventsRead};
 use crate::app::App;
 use crate::extract::{OptionalJson, PlatformName, Query};
 use crate::problem::{Detail, Problem, quoted};
@@ -32,9 +32,10 @@ pub(crate) struct NoMembers {}
     responses((status = 200, description = "The platforms.", body = PlatformList)),
 )]
 pub(super) async fn list_platforms(
-    State(app): State<App>,
+    WithEventsRead(by): WithEventsRead,
     _: Query<NoParameters>,
 ) -> Result<Response, Problem> {
+    let app = by.app();
     let platforms = app.platforms().platforms().await?;
     let now = now();
     let view = |platform| PlatformView::of(platform, now);
@@ -50,10 +51,11 @@ pub(super) async fn list_platforms(
     responses((status = 200, description = "The platform.", body = PlatformView)),
 )]
 pub(super) async fn get_platform(
-    State(app): State<App>,
+    WithEventsRead(by): WithEventsRead,
     PlatformName(name): PlatformName,
     _: Query<NoParameters>,
 ) -> Result<Response, Problem> {
+    let app = by.app();
     shown(&app, &name).await
 }
 
@@ -68,16 +70,13 @@ pub(super) async fn get_platform(
     responses((status = 200, description = "The platform, paused.", body = PlatformView)),
 )]
 pub(super) async fn pause_platform(
-    State(app): State<App>,
+    WithAdmin(by): WithAdmin,
     PlatformName(name): PlatformName,
     _: Query<NoParameters>,
     _: OptionalJson<NoMembers>,
 ) -> Result<Response, Problem> {
-    if !app
-        .platforms()
-        .pause(&name, &jumun_domain::Actor::local())
-        .await?
-    {
+    let app = by.app();
+    if !app.platforms().pause(&name, &by.actor()).await? {
         return Err(no_such_platform(&name));
     }
     shown(&app, &name).await
@@ -94,16 +93,13 @@ pub(super) async fn pause_platform(
     responses((status = 200, description = "The platform, active.", body = PlatformView)),
 )]
 pub(super) async fn resume_platform(
-    State(app): State<App>,
+    WithAdmin(by): WithAdmin,
     PlatformName(name): PlatformName,
     _: Query<NoParameters>,
     _: OptionalJson<NoMembers>,
 ) -> Result<Response, Problem> {
-    if !app
-        .platforms()
-        .resume(&name, &jumun_domain::Actor::local())
-        .await?
-    {
+    let app = by.app();
+    if !app.platforms().resume(&name, &by.actor()).await? {
         return Err(no_such_platform(&name));
     }
     shown(&app, &name).await
@@ -119,15 +115,12 @@ pub(super) async fn resume_platform(
     responses((status = 204, description = "It is forgotten.")),
 )]
 pub(super) async fn forget_platform(
-    State(app): State<App>,
+    WithAdmin(by): WithAdmin,
     PlatformName(name): PlatformName,
     _: Query<NoParameters>,
 ) -> Result<Response, Problem> {
-    match app
-        .platforms()
-        .forget(&name, &jumun_domain::Actor::local())
-        .await?
-    {
+    let app = by.app();
+    match app.platforms().forget(&name, &by.actor()).await? {
         Some(true) => Ok(StatusCode::NO_CONTENT.into_response()),
         Some(false) => Err(Problem::new(Detail::PlatformInUse(quoted(&name)))),
         None => Err(no_such_platform(&name)),

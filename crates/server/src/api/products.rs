@@ -1,14 +1,15 @@
 //! `/products`
 
-use axum::extract::State;
 use axum::response::Response;
-use jumun_domain::{Answer, Command, ProductId, PutProduct, Rejection};
+use http::HeaderValue;
+use http::header::ETAG;
+use jumun_domain::{Answer, Command, Product, ProductId, PutProduct, Rejection};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::reply::{created_or_ok, execute, json, not_found, ok, wrong_answer};
-use crate::app::App;
-use crate::extract::{Json, PageQuery, PathId, Query, integer_parameter};
+use crate::access::{AnyToken, WithCatalogWrite};
+use crate::extract::{Expected, Json, PageQuery, PathId, Query, integer_parameter};
 use crate::problem::Problem;
 use crate::view::{BestSellerList, BestSellerView, List, ProductView};
 
@@ -43,7 +44,8 @@ pub(crate) struct NewProduct {
 /// Create or replace a product
 ///
 /// Creates a product with its opening stock, or replaces all of it but its
-/// stock. The id is the caller's own.
+/// stock. The id is the caller's own. With `If-Match` or `If-None-Match` it is
+/// done only if nobody has changed or created the product meanwhile.
 #[utoipa::path(
     put, path = "/products/{productId}", operation_id = "putProduct", tag = "Products",
     params(("productId" = i64, Path, description = "The caller's id of the product.", minimum = 1, maximum = 9007199254740991i64, example = 3)),
@@ -54,8 +56,9 @@ pub(crate) struct NewProduct {
     ),
 )]
 pub(super) async fn put_product(
-    State(app): State<App>,
+    WithCatalogWrite(by): WithCatalogWrite,
     PathId(product_id): PathId<ProductId>,
+    Expected(expected): Expected,
     Json(body): Json<NewProduct>,
 ) -> Result<Response, Problem> {
     let NewProduct {
@@ -67,10 +70,12 @@ pub(super) async fn put_product(
     } = body;
     let active = active.unwrap_or(true);
     let product = PutProduct::new(product_id, &name, price, stock, active, max_per_user)?;
-    let done = execute(&app, Command::PutProduct(product), None).await?;
+    let command = Command::PutProduct(product.expecting(expected));
+    let done = execute(&by, command, None).await?;
     match &done.answer {
         Answer::Product { product, created } => {
-            Ok(json(created_or_ok(*created), &ProductView::of(product)))
+            let response = json(created_or_ok(*created), &ProductView::of(product));
+            Ok(tagged(response, product))
         }
         _ => Err(wrong_answer(&done)),
     }
@@ -83,12 +88,22 @@ pub(super) async fn put_product(
     responses((status = 200, description = "The product.", body = ProductView)),
 )]
 pub(super) async fn get_product(
-    State(app): State<App>,
+    AnyToken(by): AnyToken,
     PathId(product_id): PathId<ProductId>,
 ) -> Result<Response, Problem> {
+    let app = by.app();
     let product = app.store().product(product_id).await?;
     let product = product.ok_or_else(|| not_found(Rejection::ProductNotFound { product_id }))?;
-    Ok(ok(&ProductView::of(&product)))
+    Ok(tagged(ok(&ProductView::of(&product)), &product))
+}
+
+/// Adds the tag of what an edit would replace.
+fn tagged(mut response: Response, product: &Product) -> Response {
+    // Digits in quotes are always a header's value.
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", product.entity_tag())) {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    response
 }
 
 /// List products
@@ -100,9 +115,10 @@ pub(super) async fn get_product(
     responses((status = 200, description = "A page of the products.", body = List<ProductView>)),
 )]
 pub(super) async fn list_products(
-    State(app): State<App>,
+    AnyToken(by): AnyToken,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
+    let app = by.app();
     let page = app.store().products(query.page()?).await?;
     Ok(ok(&List::of(&page, |product| product.id, ProductView::of)))
 }
@@ -130,9 +146,10 @@ pub(crate) struct PopularQuery {
     responses((status = 200, description = "The best sellers.", body = BestSellerList)),
 )]
 pub(super) async fn popular_products(
-    State(app): State<App>,
+    AnyToken(by): AnyToken,
     Query(query): Query<PopularQuery>,
 ) -> Result<Response, Problem> {
+    let app = by.app();
     let integer = |name, text: Option<&str>, max, default| match text {
         None => Ok(default),
         Some(text) => {

@@ -1,6 +1,5 @@
 //! `/platforms/{name}/replay`
 
-use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use jumun_domain::Rule;
@@ -11,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::platforms::{NoParameters, no_such_platform};
 use super::reply::json;
-use crate::app::App;
+use crate::access::WithAdmin;
 use crate::extract::{Json, PlatformName, Query, Sequence, timestamp};
 use crate::problem::{Detail, FieldError, Issue, Problem};
 use crate::view::ReplayView;
@@ -48,17 +47,14 @@ pub(crate) struct NewReplay {
     responses((status = 202, description = "The wish is kept, and will be fulfilled.", body = ReplayView)),
 )]
 pub(super) async fn replay_events(
-    State(app): State<App>,
+    WithAdmin(by): WithAdmin,
     PlatformName(name): PlatformName,
     _: Query<NoParameters>,
     Json(body): Json<NewReplay>,
 ) -> Result<Response, Problem> {
+    let app = by.app();
     let range = body.range().map_err(Problem::invalid)?;
-    match app
-        .platforms()
-        .replay(&name, range, &jumun_domain::Actor::local())
-        .await?
-    {
+    match app.platforms().replay(&name, range, &by.actor()).await? {
         Ok(replay) => Ok(json(StatusCode::ACCEPTED, &ReplayView::of(&replay))),
         Err(ReplayRefused::NoSuchPlatform) => Err(no_such_platform(&name)),
         Err(ReplayRefused::TooMany) => Err(Problem::new(Detail::TooManyReplays)),

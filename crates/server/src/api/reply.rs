@@ -7,7 +7,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use jumun_domain::{Answer, Command, Decision, IdempotencyKey, Request};
 use serde::Serialize;
 
-use crate::app::App;
+use crate::access::Granted;
 use crate::problem::{Detail, Problem};
 
 const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
@@ -66,11 +66,12 @@ impl Done {
 
 /// Has the store decide and do a command.
 pub(super) async fn execute(
-    app: &App,
+    by: &Granted,
     command: Command,
     key: Option<IdempotencyKey>,
 ) -> Result<Done, Problem> {
-    match app.store().execute(Request::new(command, key)).await? {
+    let request = Request::new(command, key).by(by.actor());
+    match by.app().store().execute(request).await? {
         Decision::Done(answer) => Ok(Done {
             answer,
             replayed: false,

@@ -1,6 +1,5 @@
 //! `/products/{productId}/stock/adjustments`
 
-use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use jumun_domain::{AdjustStock, Answer, Command, ProductId, Rejection};
@@ -8,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::reply::{execute, json, located, not_found, ok, wrong_answer};
-use crate::app::App;
+use crate::access::WithCatalogWrite;
 use crate::extract::{Json, PageQuery, PathId, Query, RequiredKey};
 use crate::problem::Problem;
 use crate::view::{List, StockAdjustedView, StockAdjustmentView};
@@ -35,13 +34,13 @@ pub(crate) struct NewStockAdjustment {
     responses((status = 201, description = "The adjustment was made.", body = StockAdjustedView)),
 )]
 pub(super) async fn adjust_stock(
-    State(app): State<App>,
+    WithCatalogWrite(by): WithCatalogWrite,
     PathId(product_id): PathId<ProductId>,
     RequiredKey(key): RequiredKey,
     Json(body): Json<NewStockAdjustment>,
 ) -> Result<Response, Problem> {
     let adjustment = AdjustStock::new(product_id, body.delta, body.reason.as_deref())?;
-    let done = execute(&app, Command::AdjustStock(adjustment), key)
+    let done = execute(&by, Command::AdjustStock(adjustment), key)
         .await
         .map_err(Problem::of_adjustment)?;
     match &done.answer {
@@ -63,10 +62,11 @@ pub(super) async fn adjust_stock(
     responses((status = 200, description = "A page of the adjustments.", body = List<StockAdjustmentView>)),
 )]
 pub(super) async fn list_stock_adjustments(
-    State(app): State<App>,
+    WithCatalogWrite(by): WithCatalogWrite,
     PathId(product_id): PathId<ProductId>,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, Problem> {
+    let app = by.app();
     let page = app
         .store()
         .stock_adjustments(product_id, query.page()?)

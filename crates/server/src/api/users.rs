@@ -1,13 +1,12 @@
 //! `/users/{userId}`
 
-use axum::extract::State;
 use axum::response::Response;
 use jumun_domain::{Answer, Command, RegisterUser, Rejection, UserId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::reply::{created_or_ok, execute, json, not_found, ok, wrong_answer};
-use crate::app::App;
+use crate::access::{PathUser, WithOrdersActAs};
 use crate::extract::{OptionalJson, PathId};
 use crate::problem::Problem;
 use crate::view::UserView;
@@ -36,13 +35,14 @@ pub(crate) struct PutUser {
     ),
 )]
 pub(super) async fn put_user(
-    State(app): State<App>,
+    WithOrdersActAs(by): WithOrdersActAs,
     PathId(user_id): PathId<UserId>,
     OptionalJson(body): OptionalJson<PutUser>,
 ) -> Result<Response, Problem> {
+    let app = by.app();
     let PutUser { name } = body.unwrap_or_default();
     let command = Command::RegisterUser(RegisterUser::new(user_id, name.as_deref())?);
-    let done = execute(&app, command, None).await?;
+    let done = execute(&by, command, None).await?;
     match &done.answer {
         Answer::User { user, created } => Ok(json(
             created_or_ok(*created),
@@ -59,9 +59,12 @@ pub(super) async fn put_user(
     responses((status = 200, description = "The user.", body = UserView)),
 )]
 pub(super) async fn get_user(
-    State(app): State<App>,
-    PathId(user_id): PathId<UserId>,
+    PathUser {
+        granted: by,
+        user_id,
+    }: PathUser,
 ) -> Result<Response, Problem> {
+    let app = by.app();
     let user = app.store().user(user_id).await?;
     let user = user.ok_or_else(|| not_found(Rejection::UserNotFound { user_id }))?;
     Ok(ok(&UserView::of(&user, app.shop())))

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::Object;
 use super::shape;
-use crate::app::App;
+use crate::access::Gate;
 use crate::problem::{Detail, FieldError, Issue, Problem, quoted};
 
 /// A body that has to be there.
@@ -23,23 +23,23 @@ pub(crate) struct Json<T>(pub(crate) T);
 /// A body that may be left out.
 pub(crate) struct OptionalJson<T>(pub(crate) Option<T>);
 
-impl<T: DeserializeOwned + ToSchema> FromRequest<App> for Json<T> {
+impl<T: DeserializeOwned + ToSchema> FromRequest<Gate> for Json<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        match OptionalJson::from_request(request, app).await? {
+    async fn from_request(request: Request, gate: &Gate) -> Result<Self, Problem> {
+        match OptionalJson::from_request(request, gate).await? {
             OptionalJson(Some(body)) => Ok(Self(body)),
             OptionalJson(None) => Err(at_body(Issue::Required)),
         }
     }
 }
 
-impl<T: DeserializeOwned + ToSchema> FromRequest<App> for OptionalJson<T> {
+impl<T: DeserializeOwned + ToSchema> FromRequest<Gate> for OptionalJson<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+    async fn from_request(request: Request, gate: &Gate) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let config = app.config();
+        let config = gate.config();
         // `Content-Length`, where there is one: told before a byte is read.
         let announced = body.size_hint();
         if announced.lower() > config.max_body_bytes as u64 {

@@ -5,7 +5,7 @@ use http::HeaderName;
 use http::request::Parts;
 use jumun_domain::IdempotencyKey;
 
-use crate::app::App;
+use crate::access::Gate;
 use crate::problem::{Detail, FieldError, Issue, Problem};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -17,10 +17,10 @@ pub(crate) struct Key(pub(crate) Option<IdempotencyKey>);
 /// says so, there must be one.
 pub(crate) struct RequiredKey(pub(crate) Option<IdempotencyKey>);
 
-impl FromRequestParts<App> for Key {
+impl FromRequestParts<Gate> for Key {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _: &Gate) -> Result<Self, Problem> {
         let mut values = parts.headers.get_all(IDEMPOTENCY_KEY).iter();
         let invalid = || {
             Problem::invalid(vec![FieldError::parameter(
@@ -41,12 +41,12 @@ impl FromRequestParts<App> for Key {
     }
 }
 
-impl FromRequestParts<App> for RequiredKey {
+impl FromRequestParts<Gate> for RequiredKey {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let Key(key) = Key::from_request_parts(parts, app).await?;
-        if key.is_none() && app.config().require_idempotency_key {
+    async fn from_request_parts(parts: &mut Parts, gate: &Gate) -> Result<Self, Problem> {
+        let Key(key) = Key::from_request_parts(parts, gate).await?;
+        if key.is_none() && gate.config().require_idempotency_key {
             return Err(Problem::new(Detail::KeyRequired));
         }
         Ok(Self(key))

@@ -6,7 +6,7 @@ use jumun_domain::limits::MAX_SAFE_INTEGER;
 use jumun_domain::{CampaignId, OrderId, ProductId, Rule, UserId};
 
 use super::Sequence;
-use crate::app::App;
+use crate::access::Gate;
 use crate::problem::{Detail, FieldError, Issue, Problem, quoted};
 
 /// A positive integer id in the path: a user, a product, a campaign or an event's place.
@@ -45,12 +45,12 @@ integer_id!(
     Sequence = "sequence"
 );
 
-impl<T: IntegerId> FromRequestParts<App> for PathId<T> {
+impl<T: IntegerId> FromRequestParts<Gate> for PathId<T> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, gate: &Gate) -> Result<Self, Problem> {
         // Not readable as UTF-8 is not a number either.
-        let parameters = RawPathParams::from_request_parts(parts, app).await.ok();
+        let parameters = RawPathParams::from_request_parts(parts, gate).await.ok();
         let text = parameters.as_ref().and_then(|all| find(all, T::NAME));
         text.and_then(canonical_integer)
             .and_then(T::from_integer)
@@ -65,11 +65,11 @@ impl<T: IntegerId> FromRequestParts<App> for PathId<T> {
     }
 }
 
-impl FromRequestParts<App> for OrderPath {
+impl FromRequestParts<Gate> for OrderPath {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let parameters = RawPathParams::from_request_parts(parts, app).await.ok();
+    async fn from_request_parts(parts: &mut Parts, gate: &Gate) -> Result<Self, Problem> {
+        let parameters = RawPathParams::from_request_parts(parts, gate).await.ok();
         let text = parameters
             .as_ref()
             .and_then(|all| find(all, "orderId"))
@@ -80,12 +80,12 @@ impl FromRequestParts<App> for OrderPath {
     }
 }
 
-impl FromRequestParts<App> for PlatformName {
+impl FromRequestParts<Gate> for PlatformName {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, gate: &Gate) -> Result<Self, Problem> {
         // Any part of the path that is not UTF-8 makes it none of ours.
-        let parameters = RawPathParams::from_request_parts(parts, app).await;
+        let parameters = RawPathParams::from_request_parts(parts, gate).await;
         let parameters =
             parameters.map_err(|_| Problem::new(Detail::NoSuchPath(quoted(parts.uri.path()))))?;
         let name = find(&parameters, "name").unwrap_or_default();

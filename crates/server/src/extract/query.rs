@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use utoipa::IntoParams;
 
-use crate::app::App;
+use crate::access::Gate;
 use crate::problem::{FieldError, Issue, MAX_ERRORS, Problem, quoted};
 
 /// Parameters that are looked at: more than any endpoint knows, so that a
@@ -21,10 +21,10 @@ const MAX_PARAMETERS: usize = 16;
 /// read from its documentation, so that the two cannot drift.
 pub(crate) struct Query<T>(pub(crate) T);
 
-impl<T: DeserializeOwned + IntoParams + Default> FromRequestParts<App> for Query<T> {
+impl<T: DeserializeOwned + IntoParams + Default> FromRequestParts<Gate> for Query<T> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _: &Gate) -> Result<Self, Problem> {
         match parts.uri.query() {
             None | Some("") => Ok(Self(T::default())),
             Some(query) => parse(query).map(Self),

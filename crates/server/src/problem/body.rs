@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::sentence::{of_errors, of_rejections};
-use super::{Language, Problem, RETRY_AFTER_SECONDS, RejectionView};
+use super::{Detail, Language, Problem, RETRY_AFTER_SECONDS, RejectionView};
 
 /// What went wrong (RFC 9457). `code` never changes; `title` and `detail` are
 /// for people and follow `Accept-Language`.
@@ -102,6 +102,9 @@ impl Problem {
         );
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
         headers.insert(VARY, HeaderValue::from_static("Accept-Language"));
+        if let Detail::Denied(denied) = &self.0.detail {
+            denied.add_headers(headers);
+        }
         if code.status() == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
         }

@@ -55,6 +55,7 @@ codes! {
     Internal = "internal", INTERNAL_SERVER_ERROR;
     InvalidCoupon = "invalid-coupon", BAD_REQUEST;
     MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED;
+    MisdirectedRequest = "misdirected-request", MISDIRECTED_REQUEST;
     NotAcceptable = "not-acceptable", NOT_ACCEPTABLE;
     NotFound = "not-found", NOT_FOUND;
     OrderNotCancellable = "order-not-cancellable", CONFLICT;

@@ -4,6 +4,7 @@
 use jumun_store::delivery::MAX_OPEN_REPLAYS;
 
 use super::code::Code;
+use super::denied::Denied;
 use super::language::Language;
 
 /// What a problem is about, as far as no rejection says it.
@@ -15,6 +16,8 @@ pub(crate) enum Detail {
     Rejected,
     /// See `rejections`; what was asked is an adjustment by hand.
     AdjustmentRejected,
+    /// The caller may not.
+    Denied(Denied),
     /// A path id that cannot be an order's.
     MalformedOrderId(String),
     /// No data platform of this name.
@@ -59,6 +62,7 @@ impl Detail {
             Self::Invalid => Code::ValidationFailed,
             // Never without a rejection; see `Problem::code`.
             Self::Rejected | Self::AdjustmentRejected | Self::Internal => Code::Internal,
+            Self::Denied(denied) => denied.code(),
             Self::MalformedOrderId(_) => Code::OrderNotFound,
             Self::NoSuchPlatform(_) => Code::PlatformNotFound,
             Self::PlatformInUse(_) => Code::PlatformInUse,
@@ -87,6 +91,7 @@ impl Detail {
 
     fn english(&self) -> String {
         match self {
+            Self::Denied(denied) => denied.text(Language::English),
             Self::Invalid => "The request is not valid. Correct it and send it again.".to_owned(),
             Self::MalformedOrderId(id) => {
                 format!("There is no order `{id}`: an order id is a UUID. Check the id.")
@@ -158,6 +163,7 @@ impl Detail {
 
     fn korean(&self) -> String {
         match self {
+            Self::Denied(denied) => denied.text(Language::Korean),
             Self::Invalid => "요청이 올바르지 않습니다. 고쳐서 다시 보내세요.".to_owned(),
             Self::MalformedOrderId(id) => {
                 format!("주문 `{id}`: 없는 주문입니다. 주문 id는 UUID입니다. id를 확인하세요.")

@@ -99,6 +99,12 @@ pub(crate) enum Issue {
     InvalidKeyHeader,
     /// The same in a query.
     InvalidKey,
+    /// Entity tags that are none, or `*` among others.
+    InvalidTags,
+    /// Anything but `*` where only that is taken.
+    NotAnyTag,
+    /// A header beside this one, with which it can never hold.
+    BesideHeader(&'static str),
     /// A sequence above that of the newest event, which is this.
     NoSuchEvent(u64),
     /// A replay that does not say of what.
@@ -163,6 +169,15 @@ impl Issue {
             Self::InvalidKeyHeader => {
                 "must be one header of 1 to 255 visible ASCII characters, quoted or bare".into()
             }
+            Self::InvalidTags => {
+                "must be `*`, or entity tags in double quotes with commas between, as ETag gave \
+                 them out"
+                    .into()
+            }
+            Self::NotAnyTag => "must be `*` on this request; tags go into If-Match".into(),
+            Self::BesideHeader(name) => {
+                format!("must be left out where {name} is: both can never hold").into()
+            }
             Self::NoSuchEvent(0) => "is of no event: there is none yet".into(),
             Self::NoSuchEvent(newest) => {
                 format!("is of no event: the newest has the sequence {newest}").into()
@@ -211,6 +226,13 @@ impl Issue {
             }
             Self::InvalidKeyHeader => {
                 "보이는 ASCII 문자 1~255자인 헤더 하나여야 합니다. 따옴표는 있어도 됩니다".into()
+            }
+            Self::InvalidTags => {
+                "`*`이거나, ETag로 받은 태그를 큰따옴표로 감싸 쉼표로 이은 것이어야 합니다".into()
+            }
+            Self::NotAnyTag => "이 요청에서는 `*`이어야 합니다. 태그는 If-Match에 적으세요".into(),
+            Self::BesideHeader(name) => {
+                format!("{name}가 있으면 빼야 합니다. 둘이 함께 성립할 수 없습니다").into()
             }
             Self::NoSuchEvent(0) => "그런 이벤트가 없습니다. 아직 이벤트가 하나도 없습니다".into(),
             Self::NoSuchEvent(newest) => {
@@ -345,6 +367,9 @@ mod tests {
             Issue::NotAUuid,
             Issue::UnknownCursor,
             Issue::InvalidKey,
+            Issue::InvalidTags,
+            Issue::NotAnyTag,
+            Issue::BesideHeader("If-Match"),
             Issue::NoSuchEvent(0),
             Issue::NoSuchEvent(7),
             Issue::NoReplayForm,

@@ -2,6 +2,7 @@
 
 mod body;
 mod code;
+mod denied;
 mod detail;
 mod language;
 mod message;
@@ -11,6 +12,7 @@ mod sentence;
 
 pub(crate) use body::ProblemView;
 pub use code::Code;
+pub(crate) use denied::Denied;
 pub(crate) use detail::Detail;
 pub use language::Language;
 pub(crate) use language::weighted;
@@ -57,6 +59,11 @@ impl Problem {
             error_count: 0,
             rejections: Vec::new(),
         }))
+    }
+
+    /// Who may not come in.
+    pub(crate) fn denied(denied: Denied) -> Self {
+        Self::new(Detail::Denied(denied))
     }
 
     /// A request whose form or values are wrong; `errors` is not empty.

@@ -17,3 +17,8 @@ pub use scope::{Scope, Scopes, UnknownScope};
 pub use secret::{NotAToken, TOKEN_PREFIX, TokenHash, TokenText};
 pub use token::{Grant, MAX_LABEL_CHARS, NewToken, Token, TokenId};
 pub use tokens::{MAX_REVOCATIONS, Revocation, Tokens};
+
+/// Both sides of what an engine keeps of access.
+pub trait Access: Tokens + Changes {}
+
+impl<T: Tokens + Changes> Access for T {}

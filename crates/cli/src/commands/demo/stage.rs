@@ -70,6 +70,8 @@ impl Stage {
         let services = Services {
             store: shop.store.clone(),
             platforms: shop.platforms.clone(),
+            access: std::sync::Arc::new(jumun_server::NoAccess),
+            jwt: None,
         };
         let metrics = jumun_server::install_metrics();
         let (end_server, ended) = oneshot::channel::<()>();

@@ -19,7 +19,12 @@ impl Sides {
     pub(crate) fn of(engine: Arc<impl Store + Outbox>, platforms: Arc<dyn Platforms>) -> Self {
         let store = engine.clone();
         Self {
-            services: Services { store, platforms },
+            services: Services {
+                store,
+                platforms,
+                access: std::sync::Arc::new(jumun_server::NoAccess),
+                jwt: None,
+            },
             outbox: engine,
         }
     }
