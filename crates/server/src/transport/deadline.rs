@@ -1,30 +1,41 @@
 //! Deadlines below HTTP: on a head that dribbles in, and on a client that does
 //! not take its answer. Hyper has one for the wait before a head and the head
 //! together; a client may be idle for longer than it may dribble.
+//!
+//! They are below TLS, too: a handshake counts as a part of the first head, and
+//! what waits to be sent is what the socket has not taken.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 /// How long a client may take.
 #[derive(Clone, Copy)]
 pub(crate) struct Deadlines {
-    /// From the accept, or from the first byte, to the end of a head.
+    /// From the accept to the end of the first head, and from the first byte to
+    /// the end of a later one.
     pub(crate) head: Duration,
     /// To take at least one byte of what is written.
     pub(crate) write: Duration,
 }
 
-/// What a connection is at; shared by the stream, which sees bytes, and the
-/// service, which sees requests.
-#[derive(Clone, Default)]
-pub(crate) struct Phase(Arc<AtomicU8>);
+/// What a connection is at; shared by the stream, which sees bytes, the service,
+/// which sees requests, and who looks for one to close.
+#[derive(Clone)]
+pub(crate) struct Phase(Arc<State>);
+
+struct State {
+    accepted: Instant,
+    phase: AtomicU8,
+    /// Microseconds from the accept to the last answer.
+    answered_us: AtomicU64,
+}
 
 /// Accepted, and no head has come yet.
 const FRESH: u8 = 0;
@@ -36,17 +47,43 @@ const REQUEST: u8 = 2;
 const IDLE: u8 = 3;
 
 impl Phase {
+    /// That of a connection accepted at this time.
+    pub(crate) fn new(accepted: Instant) -> Self {
+        Self(Arc::new(State {
+            accepted,
+            phase: AtomicU8::new(FRESH),
+            answered_us: AtomicU64::new(0),
+        }))
+    }
+
     fn get(&self) -> u8 {
-        self.0.load(Ordering::Relaxed)
+        self.0.phase.load(Ordering::Relaxed)
     }
 
     fn set(&self, phase: u8) {
-        self.0.store(phase, Ordering::Relaxed);
+        self.0.phase.store(phase, Ordering::Relaxed);
+    }
+
+    /// When the connection was accepted.
+    pub(crate) fn accepted(&self) -> Instant {
+        self.0.accepted
     }
 
     /// Whether no request has come yet.
     pub(crate) fn is_fresh(&self) -> bool {
         self.get() == FRESH
+    }
+
+    /// Since when it waits for a request, if it does.
+    pub(crate) fn waiting_since(&self) -> Option<Instant> {
+        match self.get() {
+            FRESH => Some(self.0.accepted),
+            IDLE => {
+                let answered_us = self.0.answered_us.load(Ordering::Relaxed);
+                Some(self.0.accepted + Duration::from_micros(answered_us))
+            }
+            _ => None,
+        }
     }
 
     /// A whole head has come.
@@ -56,6 +93,9 @@ impl Phase {
 
     /// The answer is known.
     pub(crate) fn end_request(&self) {
+        let elapsed_us = self.0.accepted.elapsed().as_micros();
+        let answered_us = u64::try_from(elapsed_us).unwrap_or(u64::MAX);
+        self.0.answered_us.store(answered_us, Ordering::Relaxed);
         self.set(IDLE);
     }
 }
@@ -89,7 +129,8 @@ impl<S> Timed<S> {
         outcome: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if outcome.is_pending() {
-            ready!(self.write_timer.poll(context, self.deadlines.write));
+            let deadline = self.deadlines.write;
+            ready!(self.write_timer.poll(context, || Instant::now() + deadline));
             return Poll::Ready(Err(timed_out("the client does not take the answer")));
         }
         self.write_timer.stop();
@@ -106,8 +147,14 @@ impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
         let this = self.get_mut();
         let outcome = Pin::new(&mut this.stream).poll_read(context, buffer);
         match (this.phase.get(), outcome) {
-            (FRESH | HEAD, Poll::Pending) => {
-                ready!(this.head_timer.poll(context, this.deadlines.head));
+            (phase @ (FRESH | HEAD), Poll::Pending) => {
+                let begun = || match phase {
+                    FRESH => this.phase.accepted(),
+                    // It has just begun: the timer is set at the first pause.
+                    _ => Instant::now(),
+                };
+                let deadline = || begun() + this.deadlines.head;
+                ready!(this.head_timer.poll(context, deadline));
                 Poll::Ready(Err(timed_out(
                     "the head of the request did not arrive in time",
                 )))
@@ -169,9 +216,9 @@ fn timed_out(what: &str) -> io::Error {
 struct Timer(Option<Pin<Box<Sleep>>>);
 
 impl Timer {
-    fn poll(&mut self, context: &mut Context<'_>, after: Duration) -> Poll<()> {
+    fn poll(&mut self, context: &mut Context<'_>, at: impl FnOnce() -> Instant) -> Poll<()> {
         self.0
-            .get_or_insert_with(|| Box::pin(sleep(after)))
+            .get_or_insert_with(|| Box::pin(sleep_until(at())))
             .as_mut()
             .poll(context)
     }

@@ -1,0 +1,209 @@
+//! One connection: HTTP/1.1 with a deadline on everything a client can delay.
+
+use std::io;
+use std::pin::{Pin, pin};
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use metrics::Gauge;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::{timeout, timeout_at};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+use tower_service::Service;
+
+use super::client::ClientAddress;
+use super::deadline::{Deadlines, Phase, Timed};
+use super::door::Guest;
+use super::register::{Entry, Register};
+use crate::config::Config;
+
+/// Bytes of a connection's buffer, which also bounds the head of a request:
+/// room for long cookies and traces, little enough for ten thousand connections.
+const BUFFER_BYTES: usize = 16 * 1024;
+
+/// How long a connection that was just accepted has to bring its first head
+/// once it is told to close: its request is most likely under way.
+const FRESH_GRACE: Duration = Duration::from_millis(100);
+
+/// What HTTP goes over.
+#[derive(Clone)]
+pub(crate) enum Over {
+    /// The bare socket.
+    Tcp,
+    /// TLS.
+    Tls(TlsAcceptor),
+}
+
+/// What all connections of a listener share.
+pub(crate) struct Connections {
+    pub(crate) router: Router,
+    pub(crate) over: Over,
+    pub(crate) register: Register,
+    pub(crate) open: Gauge,
+    deadlines: Deadlines,
+    behind_proxy: bool,
+    http: http1::Builder,
+}
+
+impl Connections {
+    pub(crate) fn new(router: Router, over: Over, config: &Config, open: Gauge) -> Self {
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new())
+            // Runs between requests too; within a head, `Timed` is stricter.
+            .header_read_timeout(config.idle_deadline)
+            .max_buf_size(BUFFER_BYTES)
+            // A client may say that it sends no more and still read its answer.
+            .half_close(true);
+        Self {
+            router,
+            over,
+            register: Register::default(),
+            open,
+            deadlines: Deadlines {
+                head: config.header_deadline,
+                write: config.write_deadline,
+            },
+            behind_proxy: config.behind_proxy,
+            http,
+        }
+    }
+
+    /// Serves a connection in a task of its own, which holds its seat until it ends.
+    pub(crate) fn spawn(&self, guest: Guest) {
+        // An answer is one write; waiting to fill a packet only delays it.
+        if let Err(error) = guest.stream.set_nodelay(true) {
+            tracing::debug!(%error, "the connection is gone already");
+        }
+        let phase = Phase::new(guest.accepted);
+        let stream = Timed::new(guest.stream, self.deadlines, phase.clone());
+        let exchange = Exchange {
+            router: self.router.clone(),
+            peer: ClientAddress::of_socket(guest.peer),
+            behind_proxy: self.behind_proxy,
+            http: self.http.clone(),
+            entry: self.register.enter(phase.clone()),
+            phase,
+        };
+        let (over, open) = (self.over.clone(), self.open.clone());
+        let deadline = guest.accepted + self.deadlines.head;
+        tokio::spawn(async move {
+            open.increment(1);
+            let outcome = match over {
+                Over::Tcp => exchange.serve(stream).await,
+                Over::Tls(acceptor) => {
+                    let shaken = shake_hands(acceptor, stream, &exchange.entry);
+                    // What is read and written has deadlines; this is for both in turn.
+                    match timeout_at(deadline, shaken).await {
+                        Ok(Ok(stream)) => exchange.serve(stream).await,
+                        Ok(Err(error)) => Err(error.into()),
+                        Err(late) => Err(late.into()),
+                    }
+                }
+            };
+            if let Err(error) = outcome {
+                tracing::debug!(error, "a connection ended early");
+            }
+            open.decrement(1);
+            drop(guest.seat);
+        });
+    }
+}
+
+type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+/// What it takes to serve one connection.
+struct Exchange {
+    router: Router,
+    peer: ClientAddress,
+    behind_proxy: bool,
+    http: http1::Builder,
+    phase: Phase,
+    entry: Entry,
+}
+
+impl Exchange {
+    /// Answers requests until either side has enough.
+    async fn serve<S>(self, stream: S) -> Result<(), Failed>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let at = self.phase.clone();
+        let service = hyper::service::service_fn(move |mut request: http::Request<_>| {
+            at.begin_request();
+            let client = match self.behind_proxy {
+                true => self.peer.forwarded(request.headers()),
+                false => self.peer,
+            };
+            request.extensions_mut().insert(client);
+            let answer = self.router.clone().call(request);
+            let at = at.clone();
+            async move {
+                let answer = answer.await;
+                at.end_request();
+                answer
+            }
+        });
+        let connection = self.http.serve_connection(TokioIo::new(stream), service);
+        let mut connection = pin!(connection);
+        let outcome = tokio::select! {
+            // First, so that a request that has arrived is read before it is told to close.
+            biased;
+            outcome = connection.as_mut() => outcome,
+            () = self.entry.told() => finish(connection, &self.phase).await,
+        };
+        Ok(outcome?)
+    }
+}
+
+/// The handshake of TLS. A connection that is told to close has a moment for it.
+async fn shake_hands(
+    acceptor: TlsAcceptor,
+    stream: Timed<TcpStream>,
+    entry: &Entry,
+) -> io::Result<TlsStream<Timed<TcpStream>>> {
+    let mut handshake = pin!(acceptor.accept(stream));
+    tokio::select! {
+        biased;
+        outcome = handshake.as_mut() => outcome,
+        () = entry.told() => match timeout(FRESH_GRACE, handshake).await {
+            Ok(outcome) => outcome,
+            Err(late) => Err(late.into()),
+        },
+    }
+}
+
+/// Answers what has been asked, and closes.
+async fn finish<C>(mut connection: Pin<&mut C>, phase: &Phase) -> hyper::Result<()>
+where
+    C: Future<Output = hyper::Result<()>> + Closable,
+{
+    if phase.is_fresh()
+        && let Ok(outcome) = timeout(FRESH_GRACE, connection.as_mut()).await
+    {
+        return outcome;
+    }
+    connection.as_mut().close();
+    connection.await
+}
+
+/// A connection that can be told to end after the request it is at.
+trait Closable {
+    fn close(self: Pin<&mut Self>);
+}
+
+impl<I, B, S> Closable for http1::Connection<I, S>
+where
+    I: hyper::rt::Read + hyper::rt::Write + Unpin,
+    S: hyper::service::HttpService<hyper::body::Incoming, ResBody = B>,
+    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    B: hyper::body::Body + 'static,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    fn close(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
+    }
+}

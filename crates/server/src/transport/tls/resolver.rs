@@ -1,0 +1,37 @@
+//! The certificate that handshakes begin with now.
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+
+/// Gives every client the certificate in use. Connections that have shaken
+/// hands keep what they have.
+pub(super) struct Resolver(RwLock<Arc<CertifiedKey>>);
+
+impl Resolver {
+    pub(super) fn new(pair: Arc<CertifiedKey>) -> Self {
+        Self(RwLock::new(pair))
+    }
+
+    /// Uses another certificate and its key from the next handshake on.
+    pub(super) fn swap(&self, pair: Arc<CertifiedKey>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = pair;
+    }
+}
+
+impl ResolvesServerCert for Resolver {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        // Nothing panics while it is held.
+        let pair = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        Some(pair.clone())
+    }
+}
+
+/// Without what it holds.
+impl fmt::Debug for Resolver {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Resolver")
+    }
+}
