@@ -117,7 +117,10 @@ mod tests {
     const ONE: &str = "00112233445566778899aabbccddeeff";
     const OTHER: &str = "ffeeddccbbaa99887766554433221100";
 
-    fn read(name: HeaderName, lines: &[&[u8]]) -> Result<Precondition, Issue> {
+    /// What a header is read as.
+    type Reading = Result<Precondition, Issue>;
+
+    fn read(name: HeaderName, lines: &[&[u8]]) -> Reading {
         let mut headers = HeaderMap::new();
         for line in lines {
             headers.append(name.clone(), HeaderValue::from_bytes(line).unwrap());
@@ -125,7 +128,7 @@ mod tests {
         precondition(&headers).map_err(|error| error.issue)
     }
 
-    fn any_of(texts: &[&str]) -> Result<Precondition, Issue> {
+    fn any_of(texts: &[&str]) -> Reading {
         let tags = texts.iter().map(|text| EntityTag::parse(text).unwrap());
         Ok(Precondition::AnyOf(tags.collect()))
     }
@@ -141,7 +144,7 @@ mod tests {
         let gaps = format!(" ,{one}\t,, ,{other} , ");
         let weak = format!("W/{one}, {other}");
         let none = || any_of(&[]);
-        let table: Vec<(Vec<&[u8]>, Result<Precondition, Issue>)> = vec![
+        let table: Vec<(Vec<&[u8]>, Reading)> = vec![
             (vec![], Ok(Precondition::Nothing)),
             (vec![b"*"], Ok(Precondition::Present)),
             (vec![b" *\t"], Ok(Precondition::Present)),
@@ -204,7 +207,7 @@ mod tests {
     #[test]
     fn if_none_match_is_an_asterisk_and_stands_alone() {
         let one = list(1);
-        let table: [(&[&[u8]], Result<Precondition, Issue>); 5] = [
+        let table: [(&[&[u8]], Reading); 5] = [
             (&[b"*"], Ok(Precondition::Absent)),
             (&[b"", b" * "], Ok(Precondition::Absent)),
             (&[one.as_bytes()], Err(Issue::NotAnyTag)),

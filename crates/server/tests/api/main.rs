@@ -11,6 +11,7 @@ mod connections;
 mod coupons;
 mod description;
 mod edges;
+mod entity_tags;
 mod events;
 mod hostile;
 mod idempotency;

@@ -7,7 +7,7 @@ use jumun_domain::CouponFault;
 use jumun_server::{Code, Config, Language};
 use jumun_store::delivery::MAX_OPEN_REPLAYS;
 use jumun_store::{Fault, Store};
-use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE};
+use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, IF_NONE_MATCH};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -176,6 +176,10 @@ async fn provocation(shop: &Shop, code: Code) -> RequestBuilder {
         }
         Code::OrderNotFound => get(shop, NO_ORDER),
         Code::OutOfStock => post(shop, "/orders", order(3, 11)),
+        Code::PreconditionFailed => shop
+            .request(Method::PUT, "/products/3")
+            .header(IF_NONE_MATCH, "*")
+            .json(&json!({"name": "Mug", "price": 900})),
         Code::PriceChanged => {
             let mut order = order(3, 1);
             order["expectedTotal"] = json!(900);
