@@ -16,6 +16,7 @@
 // that from a feature.
 #![allow(clippy::unwrap_used)]
 
+mod access;
 mod deliveries;
 mod expect;
 mod fixtures;
@@ -51,6 +52,7 @@ mod stock_races;
 mod texts;
 mod users;
 
+pub use access::{AccessHarness, Doors, WishHarness, cases as access_cases};
 pub use deliveries::{Deliveries, DeliveryHarness, Leases, cases as delivery_cases};
 pub use harness::Harness;
 
