@@ -15,6 +15,11 @@ pub(crate) enum Right {
     Holder(Scope),
 }
 
+impl Right {
+    /// The scope that acts for every user.
+    pub(crate) const ACT_AS: Scope = Scope::OrdersActAs;
+}
+
 /// The right of an operation, by its id; the extractor of the handler enforces
 /// it. `None` for an operation that nobody has thought of: a test fails then.
 pub(crate) fn right_of(operation: &str) -> Option<Right> {
@@ -22,7 +27,7 @@ pub(crate) fn right_of(operation: &str) -> Option<Right> {
     Some(match operation {
         "livez" | "readyz" | "openapi" | "docs" | "problems" | "problem" | "stylesheet"
         | "getOrderSchema" => Anyone,
-        "getProduct" | "listProducts" | "popularProducts" | "getCampaign" | "listCampaigns" => {
+        "getProduct" | "listProducts" | "listPopularProducts" | "getCampaign" | "listCampaigns" => {
             AnyToken
         }
         "getUser" | "getBalance" | "listEntries" | "listCoupons" | "listOrders" | "getOrder"

@@ -2,6 +2,7 @@
 
 mod balance;
 mod campaigns;
+mod changes;
 mod coupons;
 mod deliveries;
 mod events;
@@ -13,6 +14,7 @@ mod products;
 mod replays;
 mod reply;
 mod stock;
+mod tokens;
 mod users;
 
 use axum::Router;
@@ -81,6 +83,9 @@ fn routes() -> OpenApiRouter<Gate> {
         .routes(routes!(replays::replay_events))
         .routes(routes!(deliveries::list_deliveries))
         .routes(routes!(deliveries::get_delivery))
+        .routes(routes!(tokens::create_token, tokens::list_tokens))
+        .routes(routes!(tokens::get_token, tokens::revoke_token))
+        .routes(routes!(changes::list_changes))
         .routes(routes!(operations::livez))
         .routes(routes!(operations::readyz))
         .routes(routes!(operations::metrics))

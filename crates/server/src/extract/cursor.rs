@@ -1,7 +1,8 @@
 //! Cursors: the key of the last item seen, opaque to clients.
 
-use jumun_domain::{AdjustmentId, CampaignId, CouponId, EntryId, OrderId, ProductId};
+use jumun_domain::{AdjustmentId, CampaignId, ChangeId, CouponId, EntryId, OrderId, ProductId};
 use jumun_store::Page;
+use jumun_store::access::TokenId;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -59,9 +60,20 @@ uuid_cursor!(
     EntryId = 'e',
     CouponId = 'c',
     OrderId = 'o',
-    AdjustmentId = 's'
+    AdjustmentId = 's',
+    ChangeId = 'h'
 );
 integer_cursor!(ProductId = 'p', CampaignId = 'm', Sequence = 'd');
+
+impl Cursor for TokenId {
+    fn encode(&self) -> String {
+        format!("t{self}")
+    }
+
+    fn decode(text: &str) -> Option<Self> {
+        Self::parse(text.strip_prefix('t')?)
+    }
+}
 
 /// Which part of a list.
 #[derive(Deserialize, Default, IntoParams)]

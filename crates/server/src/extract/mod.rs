@@ -15,11 +15,11 @@ mod shape;
 mod time;
 mod tree;
 
-pub(crate) use body::{Json, OptionalJson};
+pub(crate) use body::{Json, OptionalJson, read};
 pub(crate) use cursor::{Cursor, MAX_LIMIT, PageQuery};
 pub(crate) use key::{Key, RequiredKey};
 pub(crate) use object::{Object, objects};
-pub(crate) use path::{OrderPath, PathId, PlatformName, uuid};
+pub(crate) use path::{OrderPath, PathId, PlatformName, TokenPath, uuid};
 pub(crate) use precondition::Expected;
 pub(crate) use query::{Query, integer_parameter};
 pub(crate) use sequence::Sequence;

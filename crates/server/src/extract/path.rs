@@ -4,6 +4,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
 use jumun_domain::limits::MAX_SAFE_INTEGER;
 use jumun_domain::{CampaignId, OrderId, ProductId, Rule, UserId};
+use jumun_store::access::TokenId;
 
 use super::Sequence;
 use crate::access::Gate;
@@ -18,6 +19,10 @@ pub(crate) struct OrderPath(pub(crate) OrderId);
 /// The name of a data platform in the path, decoded: most are URLs. One that
 /// cannot be a platform's is of no platform: 404.
 pub(crate) struct PlatformName(pub(crate) String);
+
+/// The public id of a token in the path. One that cannot be a token's is of no
+/// token: 404.
+pub(crate) struct TokenPath(pub(crate) TokenId);
 
 /// An id that is a positive integer.
 pub(crate) trait IntegerId: Sized {
@@ -77,6 +82,21 @@ impl FromRequestParts<Gate> for OrderPath {
         uuid(text)
             .map(|id| Self(OrderId(id)))
             .ok_or_else(|| Problem::new(Detail::MalformedOrderId(quoted(text))))
+    }
+}
+
+impl FromRequestParts<Gate> for TokenPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, gate: &Gate) -> Result<Self, Problem> {
+        let parameters = RawPathParams::from_request_parts(parts, gate).await.ok();
+        let text = parameters
+            .as_ref()
+            .and_then(|all| find(all, "tokenId"))
+            .unwrap_or_default();
+        TokenId::parse(text)
+            .map(Self)
+            .ok_or_else(|| Problem::new(Detail::NoSuchToken(quoted(text))))
     }
 }
 

@@ -22,7 +22,8 @@ const KEYED: [(&str, bool); 7] = [
 ];
 
 /// Operations whose success says where to read what was made.
-const LOCATED: [&str; 6] = [
+const LOCATED: [&str; 7] = [
+    "createToken",
     "charge",
     "adjustBalance",
     "adjustStock",
@@ -85,6 +86,7 @@ fn rejections(operation: &str) -> &'static [Code] {
         "getDelivery" => &[PlatformNotFound, EventNotFound],
         "replayEvents" => &[PlatformNotFound, ReplayLimitExceeded],
         "forgetPlatform" => &[ValidationFailed, PlatformNotFound, PlatformInUse],
+        "getToken" | "revokeToken" => &[ValidationFailed, TokenNotFound],
         "problem" => &[NotFound],
         _ => &[],
     }
@@ -148,7 +150,7 @@ fn codes(operation: &Operation, name: &str, path: &str, writes: bool) -> Vec<Cod
         RefOr::T(parameter) => Some(parameter.name.as_str()),
         RefOr::Ref(_) => None,
     });
-    let checked = names.any(|name| !["orderId", "code", "name"].contains(&name));
+    let checked = names.any(|name| !["orderId", "code", "name", "tokenId"].contains(&name));
     let body = operation.request_body.is_some();
     let quote = name == "quoteOrder";
     let mut codes = Vec::new();
@@ -170,6 +172,7 @@ fn codes(operation: &Operation, name: &str, path: &str, writes: bool) -> Vec<Cod
     add(!STATELESS.contains(&name), Code::Overloaded);
     add(writes && !quote, Code::OutcomeUnknown);
     codes.extend(rejections(name));
+    codes.extend(super::rights::codes(name));
     codes
 }
 
@@ -188,11 +191,13 @@ fn problem(codes: &[Code]) -> Response {
             "Content-Language",
             header("The language of `title` and `detail`: `en` or `ko`."),
         );
-    if codes
-        .iter()
-        .any(|code| code.status() == StatusCode::SERVICE_UNAVAILABLE)
-    {
+    let is = |status| codes.iter().any(|code| code.status() == status);
+    if is(StatusCode::SERVICE_UNAVAILABLE) || is(StatusCode::TOO_MANY_REQUESTS) {
         response = response.header("Retry-After", header("Seconds to wait before another try."));
+    }
+    if is(StatusCode::UNAUTHORIZED) || is(StatusCode::FORBIDDEN) {
+        let challenge = "How to say who you are (RFC 6750), where a token is what is missing.";
+        response = response.header("WWW-Authenticate", header(challenge));
     }
     response.build()
 }

@@ -2,19 +2,21 @@
 //! and what holds for all of them.
 
 mod answers;
+mod rights;
 
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{AdditionalProperties, Schema};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Components, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr};
 
 use crate::problem::ProblemView;
 
 /// The groups of operations, in the order of the reference.
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 12] = [
     (
         "Orders",
         "Stock, coupon and balance, taken together or not at all.",
@@ -30,6 +32,7 @@ const TAGS: [(&str, &str); 11] = [
         "Platforms",
         "What each data platform has, lacks and failed to take.",
     ),
+    ("Access", "Who may do what, and who did it."),
     ("Operations", "What operators and their tools ask."),
     ("Reference", "This description, and pages for people."),
 ];
@@ -44,6 +47,12 @@ const INTRODUCTION: &str = "The order and payment core of a shop.\n\n\
     gets the first answer, marked `Idempotent-Replayed: true`.\n\
     - Errors are `application/problem+json` (RFC 9457). Decide by `code`; `title` and `detail` \
     follow `Accept-Language` (English, Korean).";
+
+/// What is said of tokens.
+const BEARER: &str = "A token that `jumun token create` or `POST /tokens` made, or a JSON Web Token \
+    of the shop's identity provider where the server takes those. Each operation names the scope \
+    that it needs; `admin` includes all. Operations for users take the user's own token, too. A \
+    server on a loopback address may run open, without tokens.";
 
 /// What is said before any operation.
 pub(crate) fn frame() -> OpenApi {
@@ -74,6 +83,11 @@ pub(crate) fn finish(mut description: OpenApi) -> OpenApi {
     ProblemView::schemas(&mut schemas);
     components.schemas.extend(schemas);
     close_variants(components);
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some(BEARER))
+        .build();
+    components.add_security_scheme(rights::SCHEME, SecurityScheme::Http(bearer));
     for (path, item) in &mut description.paths.paths {
         let operations = [
             (false, &mut item.get),
@@ -84,6 +98,7 @@ pub(crate) fn finish(mut description: OpenApi) -> OpenApi {
         for (writes, operation) in operations {
             if let Some(operation) = operation {
                 answers::complete(operation, path, writes);
+                rights::complete(operation);
             }
         }
     }

@@ -9,7 +9,6 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::sentence::{of_errors, of_rejections};
 use super::{Detail, Language, Problem, RETRY_AFTER_SECONDS, RejectionView};
 
 /// What went wrong (RFC 9457). `code` never changes; `title` and `detail` are
@@ -73,13 +72,7 @@ impl Problem {
     /// the server only.
     pub(crate) fn render(&self, language: Language, trace_id: &str) -> Response {
         let code = self.code();
-        let detail = if !self.0.rejections.is_empty() {
-            of_rejections(&self.0.rejections, &self.0.detail, language)
-        } else if !self.0.errors.is_empty() {
-            of_errors(&self.0.errors, self.0.error_count, language)
-        } else {
-            self.0.detail.text(language)
-        };
+        let detail = self.sentence(language);
         let internal = code.status() == StatusCode::INTERNAL_SERVER_ERROR;
         let view = ProblemView {
             kind: format!("/problems/{}", code.name()),

@@ -71,6 +71,7 @@ codes! {
     ProductNotFound = "product-not-found", NOT_FOUND;
     PurchaseLimitExceeded = "purchase-limit-exceeded", BAD_REQUEST;
     ReplayLimitExceeded = "replay-limit-exceeded", CONFLICT;
+    TokenNotFound = "token-not-found", NOT_FOUND;
     TooManyRequests = "too-many-requests", TOO_MANY_REQUESTS;
     Unauthenticated = "unauthenticated", UNAUTHORIZED;
     UnsupportedMediaType = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE;

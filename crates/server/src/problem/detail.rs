@@ -26,6 +26,8 @@ pub(crate) enum Detail {
     PlatformInUse(String),
     /// As many replays as a data platform can have are not finished.
     TooManyReplays,
+    /// No token of this id.
+    NoSuchToken(String),
     /// No event of this sequence.
     NoSuchEvent(u64),
     /// The server demands a key.
@@ -67,6 +69,7 @@ impl Detail {
             Self::NoSuchPlatform(_) => Code::PlatformNotFound,
             Self::PlatformInUse(_) => Code::PlatformInUse,
             Self::TooManyReplays => Code::ReplayLimitExceeded,
+            Self::NoSuchToken(_) => Code::TokenNotFound,
             Self::NoSuchEvent(_) => Code::EventNotFound,
             Self::KeyRequired => Code::IdempotencyKeyRequired,
             Self::NoSuchPath(_) => Code::NotFound,
@@ -108,6 +111,9 @@ impl Detail {
                 "{MAX_OPEN_REPLAYS} replays of this data platform are not finished. Wait until one \
                  is, or ask for one larger range."
             ),
+            Self::NoSuchToken(id) => {
+                format!("There is no token `{id}`. GET /tokens lists what there is.")
+            }
             Self::NoSuchEvent(sequence) => format!(
                 "There is no event {sequence}. GET /platforms/{{name}} shows the `newest` sequence."
             ),
@@ -180,6 +186,9 @@ impl Detail {
                 "이 데이터 플랫폼에는 끝나지 않은 재전송이 {MAX_OPEN_REPLAYS}개 있습니다. 하나가 끝나기를 \
                  기다리거나, 더 넓은 범위 하나로 요청하세요."
             ),
+            Self::NoSuchToken(id) => {
+                format!("토큰 `{id}`: 없는 토큰입니다. GET /tokens에 목록이 있습니다.")
+            }
             Self::NoSuchEvent(sequence) => format!(
                 "{sequence}번 이벤트가 없습니다. 가장 새 이벤트의 번호는 GET /platforms/{{name}}의 \
                  `newest`입니다."

@@ -91,6 +91,10 @@ pub(crate) enum Issue {
     NotOneOf(Vec<String>),
     /// No date and time of RFC 3339.
     NotATime,
+    /// A time that has passed.
+    NotInFuture,
+    /// Neither a user nor scopes, or both.
+    UserOrScopes,
     /// No UUID.
     NotAUuid,
     /// A cursor that this list did not give out.
@@ -155,6 +159,8 @@ impl Issue {
             }
             Self::Duplicate => "is given more than once; give it once".into(),
             Self::WrongType(name) => format!("must be {}", english_type(name)).into(),
+            Self::NotInFuture => "must be later than now".into(),
+            Self::UserOrScopes => "must have either `userId`, or `scopes` with at least one".into(),
             Self::NotOneOf(names) => format!("must be one of {}", names.join(", ")).into(),
             Self::NotATime => {
                 "must be a date and time of RFC 3339 with a zone, such as 2026-11-20T09:00:00Z"
@@ -213,6 +219,10 @@ impl Issue {
             }
             Self::Duplicate => "두 번 이상 있습니다. 한 번만 적으세요".into(),
             Self::WrongType(name) => format!("{} 합니다", korean_type(name)).into(),
+            Self::NotInFuture => "지금보다 뒤여야 합니다".into(),
+            Self::UserOrScopes => {
+                "`userId`와 하나 이상의 `scopes` 가운데 하나만 있어야 합니다".into()
+            }
             Self::NotOneOf(names) => format!("{} 가운데 하나여야 합니다", names.join(", ")).into(),
             Self::NotATime => {
                 "시간대가 있는 RFC 3339 날짜와 시각이어야 합니다. 예: 2026-11-20T09:00:00Z".into()
@@ -362,6 +372,8 @@ mod tests {
             Issue::InvalidKeyHeader,
             Issue::Duplicate,
             Issue::WrongType("integer"),
+            Issue::NotInFuture,
+            Issue::UserOrScopes,
             Issue::NotOneOf(vec!["A".to_owned(), "B".to_owned()]),
             Issue::NotATime,
             Issue::NotAUuid,

@@ -9,6 +9,7 @@ mod message;
 mod quote;
 mod rejection;
 mod sentence;
+mod words;
 
 pub(crate) use body::ProblemView;
 pub use code::Code;
@@ -19,6 +20,7 @@ pub(crate) use language::weighted;
 pub(crate) use message::{FieldError, Issue};
 pub(crate) use quote::quoted;
 pub(crate) use rejection::RejectionView;
+pub(crate) use words::Words;
 
 use std::sync::Arc;
 

@@ -1,10 +1,14 @@
 //! Answers as JSON for whoever shows them without HTTP.
 
 use jumun_domain::{Order, Timestamp};
+use jumun_store::access::{ChangeRecord, Token};
 use jumun_store::{NumberedEvent, PageOf, Shop, delivery};
 use serde::Serialize;
 
-use super::{DeliveryView, EventView, List, OrderView, PlatformList, PlatformView, Time};
+use super::{
+    ChangeView, DeliveryView, EventView, List, OrderView, PlatformList, PlatformView, Time,
+    TokenView,
+};
 use crate::extract::Sequence;
 
 /// The order as the API shows it, as JSON.
@@ -68,6 +72,16 @@ pub fn render_platforms(platforms: &[delivery::PlatformView], now: Timestamp) ->
 pub fn render_deliveries(page: &PageOf<delivery::DeliveryView>) -> Vec<u8> {
     let key = |delivery: &delivery::DeliveryView| Sequence::of_event(delivery.sequence);
     json(&List::of(page, key, DeliveryView::of))
+}
+
+/// The token as `GET /tokens/{tokenId}` answers it, as JSON: never its secret.
+pub fn render_token(token: &Token) -> Vec<u8> {
+    json(&TokenView::of(token))
+}
+
+/// The change as `GET /changes` lists it, as JSON.
+pub fn render_change(change: &ChangeRecord) -> Vec<u8> {
+    json(&ChangeView::of(change))
 }
 
 /// The instant in RFC 3339, UTC, with six decimals, as the API writes times.
