@@ -242,6 +242,8 @@ fn ids(database: &Database) {
     let entries: Vec<_> = database.entries.iter().map(|it| it.id).collect();
     let events: Vec<_> = database.events.iter().map(|it| it.id).collect();
     let adjustments: Vec<_> = database.adjustments.iter().map(|it| it.id).collect();
+    let changes: Vec<_> = database.changes.iter().map(|it| it.id).collect();
+    assert!(changes.is_sorted_by(|a, b| a < b), "{changes:?}");
     assert!(entries.is_sorted_by(|a, b| a < b), "{entries:?}");
     assert!(events.is_sorted_by(|a, b| a < b), "{events:?}");
     assert!(adjustments.is_sorted_by(|a, b| a < b), "{adjustments:?}");

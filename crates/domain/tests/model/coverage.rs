@@ -31,6 +31,9 @@ fn the_random_scripts_reach_every_outcome_many_times() {
                 *seen.entry(name).or_default() += 1;
             }
         }
+        for line in player.changes() {
+            *seen.entry(format!("line {}", line.action)).or_default() += 1;
+        }
     }
     let missing: Vec<_> = EXPECTED
         .iter()
@@ -87,6 +90,13 @@ const EXPECTED: &[&str] = &[
     "order-not-cancellable",
     "campaign-not-found",
     "coupon-sold-out",
+    "line user.put",
+    "line balance.charge",
+    "line balance.adjust",
+    "line product.put",
+    "line stock.adjust",
+    "line campaign.create",
+    "line order.cancel",
 ];
 
 fn names(outcome: &Outcome) -> Vec<String> {

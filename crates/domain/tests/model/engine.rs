@@ -6,7 +6,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use jumun_domain::{
-    Campaign, CampaignId, Coupon, CouponId, Decision, Entry, Event, Hour, IdSequence,
+    Campaign, CampaignId, Change, Coupon, CouponId, Decision, Entry, Event, Hour, IdSequence,
     IdempotencyKey, NotLoaded, Order, OrderId, PlaceOrder, Product, ProductId, Quote, Remembered,
     Request, Sale, Scope, Stamp, StockAdjustment, Table, Timestamp, Units, User, UserId,
     WorkingSet, decide, needs, quote,
@@ -28,6 +28,7 @@ pub(crate) struct Database {
     pub(crate) entries: Vec<Entry>,
     pub(crate) adjustments: Vec<StockAdjustment>,
     pub(crate) events: Vec<Event>,
+    pub(crate) changes: Vec<Change>,
     pub(crate) sales: HashMap<(Hour, ProductId), Sale>,
     /// Counted once from the orders, carried on from then.
     pub(crate) purchases: HashMap<(ProductId, UserId), Units>,
@@ -167,6 +168,7 @@ impl Database {
         self.entries.extend(set.journal.entries);
         self.adjustments.extend(set.journal.adjustments);
         self.events.extend(set.journal.events);
+        self.changes.extend(set.journal.changes);
         for (hour, change) in set.journal.sales {
             let sale = self.sales.entry(hour).or_default();
             sale.quantity = sale.quantity.saturating_add(change.quantity);

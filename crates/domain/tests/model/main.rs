@@ -4,6 +4,7 @@
 //! from where the next run plays it first. `PROPTEST_CASES=10000` plays more
 //! scripts, `PROPTEST_RNG_SEED=7` the same ones again.
 
+mod changes;
 mod conservation;
 mod coverage;
 mod engine;

@@ -2,10 +2,11 @@
 //! happened, from which every figure is summed up afresh. Slow and plain on
 //! purpose; it shares no code and no type with the domain.
 
+use crate::changes::Attempt;
 use crate::order_model::Assessment;
 use crate::vocabulary::{
-    Action, Campaign, CampaignTerms, Condition, Coupon, Entry, Order, OrderTerms, Outcome, Pick,
-    Product, ProductTerms, Reply,
+    Action, Campaign, CampaignTerms, Change, Condition, Coupon, Entry, Order, OrderTerms, Outcome,
+    Pick, Product, ProductTerms, Reply,
 };
 
 pub(crate) const MAX: i128 = 9_007_199_254_740_991;
@@ -61,12 +62,19 @@ enum Scope {
 #[derive(Default, Debug)]
 pub(crate) struct Model {
     pub(crate) facts: Vec<Fact>,
+    pub(crate) changes: Vec<Change>,
     answered: Vec<(Scope, u8, Action, Reply)>,
 }
 
 impl Model {
     /// What the contract says of this request now.
-    pub(crate) fn play(&mut self, now: i128, key: Option<u8>, action: &Action) -> Outcome {
+    pub(crate) fn play(
+        &mut self,
+        now: i128,
+        key: Option<u8>,
+        by: Option<&'static str>,
+        action: &Action,
+    ) -> Outcome {
         let invalid = crate::validity::faults(action);
         if !invalid.is_empty() {
             return Outcome::Rejected(vec![format!("validation-failed {}", invalid.join(" "))]);
@@ -83,8 +91,13 @@ impl Model {
                 }
             }
         }
+        let attempt = Attempt::of(self, by, action);
         match self.act(now, action) {
             Ok(reply) => {
+                if let Some(attempt) = attempt {
+                    let line = attempt.done(self, now, action);
+                    self.changes.push(line);
+                }
                 if let (Some(key), Some(scope)) = (key, scope) {
                     self.answered
                         .push((scope, key, action.clone(), reply.clone()));

@@ -1,13 +1,15 @@
 //! Plays a script on the domain and on the model at once.
 
-use jumun_domain::{Command, IdSequence, IdempotencyKey, ProductId, Request, Timestamp, UserId};
+use jumun_domain::{
+    Actor, Command, IdSequence, IdempotencyKey, ProductId, Request, Timestamp, UserId,
+};
 
 use crate::conservation;
 use crate::engine::{Database, Timed};
 use crate::model::Model;
 use crate::order_model::Assessment;
 use crate::translate::{Names, pointers};
-use crate::vocabulary::{Action, Condition, Expected, OrderTerms, Outcome, Pick, Step};
+use crate::vocabulary::{Action, Change, Condition, Expected, OrderTerms, Outcome, Pick, Step};
 
 /// The clock before the first step: an hour that is not the first of time.
 const BEGIN: i64 = 1_700_000_000_000_000;
@@ -24,6 +26,8 @@ pub(crate) struct Player {
     ids: IdSequence,
     now: i64,
     played: Vec<(Option<u8>, Action)>,
+    /// Lines of the history that were compared.
+    compared: usize,
     /// Every request that reached the domain, to be played again in batches.
     pub(crate) requests: Vec<Timed>,
     pub(crate) decisions: Vec<jumun_domain::Decision>,
@@ -38,6 +42,7 @@ impl Player {
             ids: fresh_ids(),
             now: BEGIN,
             played: Vec::new(),
+            compared: 0,
             requests: Vec::new(),
             decisions: Vec::new(),
         }
@@ -51,9 +56,9 @@ impl Player {
         if let Action::PlaceOrder(terms) = &action {
             self.compare_quotes(terms);
         }
-        let expected = self.model.play(i128::from(self.now), key, &action);
+        let expected = self.model.play(i128::from(self.now), key, step.by, &action);
         let outcome = match self.names.command(&action) {
-            Ok(command) => self.execute(command, key),
+            Ok(command) => self.execute(command, key, step.by),
             Err(violations) => Outcome::Rejected(vec![pointers(&violations)]),
         };
         assert_eq!(
@@ -61,14 +66,17 @@ impl Player {
             "domain (left) and model (right) on {key:?} {action:?}"
         );
         self.compare_figures();
+        self.compare_changes();
         conservation::check(&self.database);
         self.played.push((key, action));
         outcome
     }
 
-    fn execute(&mut self, command: Command, key: Option<u8>) -> Outcome {
+    fn execute(&mut self, command: Command, key: Option<u8>, by: Option<&str>) -> Outcome {
         let key = key.map(|key| IdempotencyKey::parse(&format!("key-{key}")).expect("valid"));
-        let timed = (Timestamp::from_micros(self.now), Request::new(command, key));
+        let mut request = Request::new(command, key);
+        request.actor = by.map(Actor::stored);
+        let timed = (Timestamp::from_micros(self.now), request);
         let before = self.database.history();
         let decision = self
             .database
@@ -95,6 +103,23 @@ impl Player {
             .quote(&order, Timestamp::from_micros(self.now));
         let expected = Assessment::of(&self.model, i128::from(self.now), terms).quote;
         assert_eq!(self.names.quote(&quote), expected, "the quote of {terms:?}");
+    }
+
+    /// The history of changes so far.
+    pub(crate) fn changes(&self) -> &[Change] {
+        &self.model.changes
+    }
+
+    /// Nothing of it ever changes: what is new is compared.
+    fn compare_changes(&mut self) {
+        let told = &self.database.changes[self.compared..];
+        let told: Vec<_> = told.iter().map(|it| self.names.change(it)).collect();
+        assert_eq!(
+            told,
+            self.model.changes[self.compared..],
+            "the lines of domain (left) and model (right)"
+        );
+        self.compared = self.model.changes.len();
     }
 
     fn compare_figures(&self) {

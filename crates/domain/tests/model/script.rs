@@ -38,6 +38,7 @@ fn opening(extremes: Extremes) -> impl Strategy<Value = Vec<Step>> {
     let plain = |action| Step {
         advance: 1,
         key: None,
+        by: Some("ann"),
         action,
     };
     let charges = prop::collection::vec(number(extremes, 3_000), 3);
@@ -70,9 +71,15 @@ fn opening(extremes: Extremes) -> impl Strategy<Value = Vec<Step>> {
 fn step(extremes: Extremes) -> impl Strategy<Value = Step> {
     let advance = prop_oneof![60 => 0..=3i64, 6 => -3..=0i64, 1 => Just(HOUR)];
     let key = prop_oneof![1 => Just(None), 1 => (0..20u8).prop_map(Some)];
-    (advance, key, action(extremes)).prop_map(|(advance, key, action)| Step {
+    let by = prop_oneof![
+        2 => Just(Some("ann")),
+        1 => Just(Some("bob")),
+        1 => Just(None),
+    ];
+    (advance, key, by, action(extremes)).prop_map(|(advance, key, by, action)| Step {
         advance,
         key,
+        by,
         action,
     })
 }

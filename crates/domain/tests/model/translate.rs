@@ -9,8 +9,8 @@ use jumun_domain::{
 use uuid::Uuid;
 
 use crate::vocabulary::{
-    Action, Campaign, Condition, Coupon, Entry, Expected, Line, Off, Order, OrderTerms, Outcome,
-    Pick, Product, Quote, Reply,
+    Action, Campaign, Change, Condition, Coupon, Entry, Expected, Line, Off, Order, OrderTerms,
+    Outcome, Pick, Product, Quote, Reply, Subject,
 };
 
 /// The ids of orders and coupons in the order in which they were made, and the
@@ -178,16 +178,9 @@ impl Names {
                 created: *created,
             },
             Answer::Credited(entry) => Reply::Entry(self.entry(entry)),
-            Answer::Product { product, created } => Reply::Product(Product {
-                id: product.id.get().into(),
-                name: product.name.as_ref().into(),
-                price: product.price.get().into(),
-                stock: product.stock.get().into(),
-                active: product.active,
-                limit: product.max_per_user.map(|limit| limit.get().into()),
-                since: micros(product.created_at),
-                created: *created,
-            }),
+            Answer::Product { product, created } => {
+                Reply::Product(plain_product(product, *created))
+            }
             Answer::StockAdjusted(it) => {
                 assert!(!it.opening, "{it:?}");
                 Reply::Stock {
@@ -222,6 +215,33 @@ impl Names {
             Answer::OrderPlaced(order) | Answer::OrderCancelled(order) => {
                 Reply::Order(self.plain_order(order))
             }
+        }
+    }
+
+    /// A line of the history of changes.
+    pub(crate) fn change(&self, change: &jumun_domain::Change) -> Change {
+        let user = |it: &jumun_domain::User| Subject::User {
+            id: it.id.get().into(),
+            name: it.name.as_deref().map(str::to_owned),
+            balance: it.balance.get().into(),
+        };
+        let product = |it| Subject::Product(plain_product(it, false));
+        let order = |it| Subject::Order(self.plain_order(it));
+        let (before, after) = match &change.subject {
+            jumun_domain::Subject::User(before, after) => (before.as_ref().map(user), user(after)),
+            jumun_domain::Subject::Product(before, after) => {
+                (before.as_ref().map(product), product(after))
+            }
+            jumun_domain::Subject::Campaign(it) => (None, Subject::Campaign(plain_campaign(it))),
+            jumun_domain::Subject::Order(before, after) => (Some(order(before)), order(after)),
+        };
+        Change {
+            actor: change.actor.as_str().into(),
+            action: change.action.name().into(),
+            before,
+            after,
+            reason: change.reason.as_deref().map(str::to_owned),
+            at: micros(change.at),
         }
     }
 
@@ -353,6 +373,19 @@ pub(crate) fn pointers(violations: &[Violation]) -> String {
 
 fn micros(time: Timestamp) -> i128 {
     time.as_micros().into()
+}
+
+fn plain_product(product: &jumun_domain::Product, created: bool) -> Product {
+    Product {
+        id: product.id.get().into(),
+        name: product.name.as_ref().into(),
+        price: product.price.get().into(),
+        stock: product.stock.get().into(),
+        active: product.active,
+        limit: product.max_per_user.map(|limit| limit.get().into()),
+        since: micros(product.created_at),
+        created,
+    }
 }
 
 fn plain_campaign(campaign: &jumun_domain::Campaign) -> Campaign {

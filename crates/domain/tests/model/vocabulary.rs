@@ -8,6 +8,8 @@ pub(crate) struct Step {
     pub(crate) advance: i64,
     /// One of a few idempotency keys.
     pub(crate) key: Option<u8>,
+    /// Who asks, where somebody is named.
+    pub(crate) by: Option<&'static str>,
     pub(crate) action: Action,
 }
 
@@ -223,6 +225,30 @@ pub(crate) struct Line {
     pub(crate) price: i128,
     pub(crate) amount: i128,
     pub(crate) discount: i128,
+}
+
+/// One line of the history of changes.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Change {
+    pub(crate) actor: String,
+    pub(crate) action: String,
+    pub(crate) before: Option<Subject>,
+    pub(crate) after: Subject,
+    pub(crate) reason: Option<String>,
+    pub(crate) at: i128,
+}
+
+/// What a change is of, as it was then.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Subject {
+    User {
+        id: i128,
+        name: Option<String>,
+        balance: i128,
+    },
+    Product(Product),
+    Campaign(Campaign),
+    Order(Order),
 }
 
 /// What an order would cost; what cannot be known is `None`.
