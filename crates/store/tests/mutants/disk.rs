@@ -5,10 +5,11 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jumun_domain::{
-    Answer, CampaignId, Decision, Entry, Event, Hour, IdSequence, IdempotencyKey, Needs, Order,
-    OrderId, ProductId, Request, Sale, Scope, Stamp, StockAdjustment, Table, Timestamp, UserId,
-    WorkingSet, decide, needs,
+    Answer, CampaignId, ChangeId, Decision, Entry, Event, Hour, IdSequence, IdempotencyKey, Needs,
+    Order, OrderId, ProductId, Request, Sale, Scope, Stamp, StockAdjustment, Table, Timestamp,
+    UserId, WorkingSet, decide, needs,
 };
+use jumun_store::access::{ChangeLine, ChangeRecord, Token, TokenId};
 
 use crate::mutation::Mutation;
 
@@ -25,6 +26,11 @@ pub(crate) struct Disk {
     pub(crate) events: BTreeMap<u64, Event>,
     pub(crate) sales: BTreeMap<(Hour, ProductId), Sale>,
     pub(crate) orders_by_key: BTreeMap<(UserId, IdempotencyKey), OrderId>,
+    pub(crate) tokens: BTreeMap<TokenId, Token>,
+    pub(crate) revocations: Vec<TokenId>,
+    pub(crate) changes: BTreeMap<ChangeId, ChangeRecord>,
+    /// Lines that were ever to be written.
+    lines: u64,
     ids: IdSequence,
 }
 
@@ -42,6 +48,10 @@ impl SharedDisk {
             events: BTreeMap::new(),
             sales: BTreeMap::new(),
             orders_by_key: BTreeMap::new(),
+            tokens: BTreeMap::new(),
+            revocations: Vec::new(),
+            changes: BTreeMap::new(),
+            lines: 0,
             ids: IdSequence::new(None, ENTROPY),
         })))
     }
@@ -65,6 +75,9 @@ impl Disk {
             ids: &mut self.ids,
         };
         let decision = decide(&mut self.set, &request, &mut stamp).expect("all was gathered");
+        if mutation == Mutation::RepeatsLines && matches!(decision, Decision::Replayed(_)) {
+            self.repeat_the_last_line();
+        }
         mutation.answer(&mut self.set, decision)
     }
 
@@ -125,10 +138,42 @@ impl Disk {
             row.quantity = row.quantity.saturating_add(sale.quantity);
             row.amount = row.amount.saturating_add(sale.amount);
         }
+        for change in journal.changes {
+            self.write_line(change.id, change.at, ChangeLine::of(&change));
+        }
         for (scope, key, remembered) in journal.remembered {
             if let (Scope::User(user), Answer::OrderPlaced(order)) = (scope, remembered.answer) {
                 self.orders_by_key.insert((user, key), order.id);
             }
+        }
+    }
+
+    /// Adds a line that no decision has left.
+    pub(crate) fn add_line(&mut self, at: Timestamp, line: ChangeLine) {
+        let id = ChangeId(self.ids.next(at));
+        self.write_line(id, at, line);
+    }
+
+    fn write_line(&mut self, id: ChangeId, at: Timestamp, line: ChangeLine) {
+        let record = ChangeRecord {
+            id,
+            at,
+            actor: line.actor,
+            action: line.action.into(),
+            subject: line.subject.into(),
+            before: line.before.map(Into::into),
+            after: line.after.map(Into::into),
+            reason: line.reason.map(Into::into),
+        };
+        self.mutation
+            .write_line(&mut self.changes, self.lines, record);
+        self.lines += 1;
+    }
+
+    fn repeat_the_last_line(&mut self) {
+        let id = ChangeId(self.ids.next(now()));
+        if let Some(last) = self.changes.values().next_back().cloned() {
+            self.changes.insert(id, ChangeRecord { id, ..last });
         }
     }
 

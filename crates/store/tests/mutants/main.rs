@@ -2,6 +2,7 @@
 //! all of it, and one that breaks it in a single way fails the case for that.
 
 mod disk;
+mod doors;
 mod memory;
 mod mutation;
 mod reads;
@@ -13,6 +14,14 @@ mod a_store_in_memory_passes {
     use super::{Memory, Mutation};
 
     jumun_store::conformance_suite!(Memory::new(Mutation::Nothing));
+
+    mod access {
+        use super::{Memory, Mutation};
+
+        jumun_store::for_each_access_case! {
+            access_tests (Memory::new(Mutation::Nothing))
+        }
+    }
 }
 
 /// On one thread tasks take turns wherever they wait, so that a mutation which
@@ -27,14 +36,14 @@ fn one_thread() -> tokio::runtime::Runtime {
 
 /// One test a line: a mutation, and a case that fails for it.
 macro_rules! is_found_out {
-    ($($name:ident: $mutation:ident by $file:ident::$case:ident;)*) => {
+    (among $cases:ident: $($name:ident: $mutation:ident by $file:ident::$case:ident;)*) => {
         $(
             #[test]
             fn $name() {
                 let case = std::thread::spawn(|| {
                     let runtime = one_thread();
                     let harness = Memory::new(Mutation::$mutation);
-                    runtime.block_on(jumun_store::conformance::cases::$file::$case(harness));
+                    runtime.block_on(jumun_store::conformance::$cases::$file::$case(harness));
                 });
                 let outcome = case.join();
                 assert!(outcome.is_err(), "{:?} passes the case", Mutation::$mutation);
@@ -43,7 +52,7 @@ macro_rules! is_found_out {
     };
 }
 
-is_found_out! {
+is_found_out! { among cases:
     keys_forgotten: ForgetsKeys by replays::every_keyed_command_is_done_once_and_answered_again;
     keys_forgotten_under_race: ForgetsKeys by key_races::one_request_a_hundred_times_at_once_has_one_effect;
     keys_forgotten_at_a_restart: ForgetsKeysAtRestart by replays::every_keyed_command_is_done_once_and_answered_again;
@@ -77,4 +86,18 @@ is_found_out! {
     texts_cut: CutsTexts by texts::notes_come_back_as_they_were_given;
     money_rounded: RoundsMoney by extremes::the_largest_balance_is_held_spent_and_refunded;
     closed_but_at_work: WorksOnWhenClosed by restarts::a_closed_store_refuses_and_is_closed_twice_for_nothing;
+}
+
+is_found_out! { among access_cases:
+    lines_lost: LosesLines by lines::the_lines_of_one_user_follow_one_another;
+    lines_lost_of_a_growing_history: LosesLines by history::a_history_that_grows_is_paged_through_without_a_gap_or_a_repeat;
+    lines_lost_with_callers_who_gave_up: WritesInTwoSteps by refusals::a_line_is_there_exactly_if_its_write_is;
+    lines_of_replays: RepeatsLines by refusals::what_was_not_done_leaves_no_line;
+    line_lost_at_a_restart: LosesTheLastLineAtRestart by history::a_restart_keeps_tokens_revocations_and_changes;
+    tokens_replaced: ReplacesTokens by tokens::of_tokens_under_one_id_the_first_is_kept;
+    tokens_revoked_again: RevokesAgain by revocations::a_token_is_revoked_once_and_for_good;
+    revocations_lost: LosesRevocations by revocations::revocations_at_once_leave_no_gap;
+    revocations_lost_for_who_looks: LosesRevocations by revocations::a_look_tells_the_revocations_above_a_number_in_their_order;
+    revocations_told_late: TellsRevocationsLate by revocations::a_revocation_is_seen_by_every_handle_at_once;
+    last_uses_that_go_back: LetsLastUsesGoBack by uses::the_last_use_never_goes_back;
 }

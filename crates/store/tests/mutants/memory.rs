@@ -20,6 +20,10 @@ impl Memory {
     pub(crate) fn new(mutation: Mutation) -> Self {
         Self(SharedDisk::new(mutation))
     }
+
+    pub(crate) fn disk(&self) -> SharedDisk {
+        self.0.clone()
+    }
 }
 
 #[async_trait]

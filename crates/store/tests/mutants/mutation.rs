@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use jumun_domain::{
-    Answer, CampaignId, Command, Decision, Event, Money, Order, ProductId, Request, Sale,
-    StockAdjustment, Table, Units, UserId, WorkingSet,
+    Answer, CampaignId, ChangeId, Command, Decision, Event, Money, Order, ProductId, Request, Sale,
+    StockAdjustment, Table, Timestamp, Units, UserId, WorkingSet,
 };
+use jumun_store::access::{ChangeRecord, TokenId};
 
 /// What a store in memory does wrong.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,6 +39,14 @@ pub(crate) enum Mutation {
     CutsTexts,
     RoundsMoney,
     WorksOnWhenClosed,
+    LosesLines,
+    RepeatsLines,
+    LosesTheLastLineAtRestart,
+    ReplacesTokens,
+    RevokesAgain,
+    LosesRevocations,
+    TellsRevocationsLate,
+    LetsLastUsesGoBack,
 }
 
 impl Mutation {
@@ -169,11 +178,41 @@ impl Mutation {
         }
     }
 
+    pub(crate) fn write_line(
+        self,
+        changes: &mut BTreeMap<ChangeId, ChangeRecord>,
+        lines: u64,
+        line: ChangeRecord,
+    ) {
+        let lost = self == Self::LosesLines && lines % 4 == 3;
+        if !lost {
+            changes.insert(line.id, line);
+        }
+    }
+
+    pub(crate) fn write_revocation(self, revocations: &mut Vec<TokenId>, id: TokenId) {
+        let lost = self == Self::LosesRevocations && revocations.len() % 4 == 3;
+        if !lost {
+            revocations.push(id);
+        }
+    }
+
+    pub(crate) fn last_use(self, noted: Option<Timestamp>, time: Timestamp) -> Option<Timestamp> {
+        if self == Self::LetsLastUsesGoBack {
+            Some(time)
+        } else {
+            noted.max(Some(time))
+        }
+    }
+
     /// What a restart does to the disk.
     pub(crate) fn restart(self, disk: &mut crate::disk::Disk) {
         match self {
             Self::ForgetsKeysAtRestart => disk.set.keys = Table::default(),
             Self::NumbersCampaignsAnew => disk.set.next_campaign = Some(CampaignId::FIRST),
+            Self::LosesTheLastLineAtRestart => {
+                disk.changes.pop_last();
+            }
             Self::LosesTheLastEntryAtRestart => {
                 disk.entries.pop();
             }

@@ -116,10 +116,12 @@ pub(super) async fn a_wish_that_changes_nothing_leaves_no_line(
     // The platform itself is no operator; its pause is one already.
     let gone = Progress {
         number: 1,
+        position: 1,
         gone_at: Some(trial.shop.now().await),
         ..Progress::default()
     };
-    deliveries.outbox.record(&lease, gone).await.unwrap();
+    let recorded = deliveries.outbox.record(&lease, gone).await.unwrap();
+    assert_eq!(recorded, Recorded::Durably);
     assert!(platforms.pause(NAME, by).await.unwrap(), "for nothing");
     assert_eq!(trial.lines().await.len(), 2 + MAX_OPEN_REPLAYS);
     assert!(platforms.resume(NAME, by).await.unwrap());
