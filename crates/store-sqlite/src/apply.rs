@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jumun_domain::{Coupon, UserId};
+use jumun_store::access::ChangeLine;
 use rusqlite::{Connection, params};
 
 use crate::gather::Gathered;
 use crate::key::StoredId;
 use crate::remembered;
-use crate::rows::{campaign, coupon, entry, event, order, product, stock_adjustment, user};
+use crate::rows::{campaign, coupon, entry, event, line, order, product, stock_adjustment, user};
 use crate::sales::SalesLog;
 use crate::storage::StorageError;
 
@@ -87,6 +88,9 @@ fn append(
         for (sequence, event) in (first..).zip(&set.journal.events) {
             insert.run(sequence, event)?;
         }
+    }
+    for change in &set.journal.changes {
+        line::insert(connection, change.id, change.at, &ChangeLine::of(change))?;
     }
     let mut insert = remembered::Insert::prepare(connection)?;
     for (scope, key, remembered) in &set.journal.remembered {

@@ -4,6 +4,7 @@
 //! It knows SQL and no rule of the shop: every change is decided by
 //! [`jumun_domain::decide`] over rows that were read in the same transaction.
 
+mod access;
 mod apply;
 mod audit;
 mod backup;
@@ -21,6 +22,8 @@ mod lock;
 mod migrate;
 mod mint;
 mod options;
+#[cfg(test)]
+mod plan;
 mod queue;
 mod readers;
 mod reads;
@@ -30,8 +33,10 @@ mod sales;
 mod shop_reader;
 mod storage;
 mod store;
+mod way;
 mod writer;
 
+pub use access::SqliteDoors;
 pub use audit::audit;
 pub use backup::{BackupError, backup};
 pub use delivery::SqlitePlatforms;

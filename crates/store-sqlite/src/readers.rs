@@ -87,7 +87,7 @@ impl Shared {
     }
 }
 
-fn closed() -> Fault {
+pub(crate) fn closed() -> Fault {
     Fault::determinate("the database is closed; the server is stopping")
 }
 

@@ -18,7 +18,7 @@ use crate::storage::StorageError;
 type Result<T> = std::result::Result<T, StorageError>;
 
 /// One more than asked for, which tells whether there are more.
-fn one_more<K>(page: &Page<K>) -> i64 {
+pub(crate) fn one_more<K>(page: &Page<K>) -> i64 {
     i64::try_from(page.limit).unwrap_or(i64::MAX - 1) + 1
 }
 

@@ -16,6 +16,7 @@ use jumun_store::{
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
+use crate::access::Glance;
 use crate::checkpoint::Checkpointer;
 use crate::connection::Role;
 use crate::error::OpenError;
@@ -35,6 +36,7 @@ pub struct SqliteStore {
     shop: Shop,
     pub(crate) shared: Arc<Shared>,
     pub(crate) readers: Readers,
+    pub(crate) glance: Arc<Glance>,
     running: Mutex<Option<Running>>,
 }
 
@@ -73,6 +75,7 @@ impl SqliteStore {
             news: watch::Sender::default(),
         });
         let readers = Readers::open(path, options.readers)?;
+        let glance = Arc::new(Glance::open(path)?);
         let checkpointer = Checkpointer::start(path, shared.checkpoints.clone())?;
         let writer = writer::start(path, shared.clone(), Handle::current())?;
         let running = Running {
@@ -85,6 +88,7 @@ impl SqliteStore {
             shop: Shop { currency },
             shared,
             readers,
+            glance,
             running: Mutex::new(Some(running)),
         })
     }
@@ -178,9 +182,10 @@ impl Store for SqliteStore {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         if let Some(running) = running {
-            let readers = self.readers.clone();
+            let (readers, glance) = (self.readers.clone(), self.glance.clone());
             let stopped = tokio::task::spawn_blocking(move || {
                 readers.close();
+                glance.close();
                 running.stop();
             });
             if let Err(error) = stopped.await {

@@ -4,9 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jumun_store::conformance::{Deliveries, DeliveryHarness, Harness, Leases};
+use jumun_store::access::Tokens;
+use jumun_store::conformance::{
+    AccessHarness, Deliveries, DeliveryHarness, Doors, Harness, Leases, WishHarness,
+};
 use jumun_store::{AuditReport, Store};
-use jumun_store_sqlite::{Options, SqliteStore, audit};
+use jumun_store_sqlite::{Options, SqliteDoors, SqliteStore, audit};
 use tempfile::TempDir;
 
 /// A database file in a directory of its own.
@@ -45,12 +48,7 @@ impl Harness for File {
 #[async_trait]
 impl DeliveryHarness for File {
     async fn open_deliveries(&self) -> Deliveries {
-        let store = self.open();
-        Deliveries {
-            platforms: Arc::new(store.platforms()),
-            outbox: store.clone(),
-            store,
-        }
+        deliveries(&self.open())
     }
 
     fn leases(&self) -> Leases {
@@ -58,7 +56,113 @@ impl DeliveryHarness for File {
     }
 }
 
+fn deliveries(store: &Arc<SqliteStore>) -> Deliveries {
+    Deliveries {
+        platforms: Arc::new(store.platforms()),
+        outbox: store.clone(),
+        store: store.clone(),
+    }
+}
+
+fn doors(store: Arc<SqliteStore>, doors: SqliteDoors) -> Doors {
+    let doors = Arc::new(doors);
+    Doors {
+        store,
+        tokens: doors.clone(),
+        changes: doors,
+    }
+}
+
+#[async_trait]
+impl AccessHarness for File {
+    async fn open_doors(&self) -> Doors {
+        let store = self.open();
+        doors(store.clone(), store.doors())
+    }
+
+    async fn beside(&self) -> Arc<dyn Tokens> {
+        Arc::new(SqliteDoors::open(&self.path()).expect("the file opens twice"))
+    }
+}
+
+#[async_trait]
+impl WishHarness for File {
+    async fn open_all(&self) -> (Doors, Deliveries) {
+        let store = self.open();
+        (doors(store.clone(), store.doors()), deliveries(&store))
+    }
+}
+
 jumun_store::conformance_suite!(File::new());
+
+mod access {
+    use super::File;
+
+    jumun_store::access_suite!(File::new());
+}
+
+mod access_from_another_process {
+    use std::sync::Arc;
+
+    use async_trait::async_trait;
+    use jumun_store::access::Tokens;
+    use jumun_store::conformance::{AccessHarness, Deliveries, Doors, Harness, WishHarness};
+    use jumun_store::{AuditReport, Store};
+    use jumun_store_sqlite::{SqliteDoors, SqlitePlatforms};
+
+    use super::File;
+
+    /// The same file, with doors and operators who open it beside the server.
+    struct Beside(File);
+
+    impl Beside {
+        fn new() -> Self {
+            Self(File::new())
+        }
+
+        fn doors(&self) -> SqliteDoors {
+            SqliteDoors::open(&self.0.path()).expect("the file opens twice")
+        }
+    }
+
+    #[async_trait]
+    impl Harness for Beside {
+        async fn open(&self) -> Arc<dyn Store> {
+            self.0.open()
+        }
+
+        async fn audit(&self) -> AuditReport {
+            self.0.audit().await
+        }
+    }
+
+    #[async_trait]
+    impl AccessHarness for Beside {
+        async fn open_doors(&self) -> Doors {
+            let store = self.0.open();
+            super::doors(store, self.doors())
+        }
+
+        async fn beside(&self) -> Arc<dyn Tokens> {
+            Arc::new(self.doors())
+        }
+    }
+
+    #[async_trait]
+    impl WishHarness for Beside {
+        async fn open_all(&self) -> (Doors, Deliveries) {
+            let store = self.0.open();
+            let beside = SqlitePlatforms::open(&self.0.path()).expect("the file opens twice");
+            let deliveries = Deliveries {
+                platforms: Arc::new(beside),
+                ..super::deliveries(&store)
+            };
+            (super::doors(store, self.doors()), deliveries)
+        }
+    }
+
+    jumun_store::access_suite!(Beside::new());
+}
 
 mod deliveries {
     use super::File;

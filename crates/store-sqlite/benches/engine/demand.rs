@@ -77,6 +77,7 @@ impl Demand {
         Ok(Request {
             command: Command::PlaceOrder(order.clone()),
             idempotency,
+            actor: None,
         })
     }
 

@@ -1,7 +1,11 @@
 //! Forgets a platform: first its row, whole, then what was recorded, in lots.
 
+use jumun_domain::Actor;
+use jumun_store::access::{ChangeLine, PlatformChange};
 use rusqlite::{Connection, OptionalExtension as _};
 
+use crate::access::lines;
+use crate::mint;
 use crate::options::PRUNE_LOT;
 use crate::rows::{optional, platform};
 use crate::storage::StorageError;
@@ -14,6 +18,7 @@ use crate::storage::StorageError;
 pub(super) fn forget(
     connection: &Connection,
     name: &str,
+    by: &Actor,
     served: impl FnOnce() -> bool,
 ) -> Result<Option<bool>, StorageError> {
     let Some(found) = platform::find(connection, name)? else {
@@ -29,6 +34,9 @@ pub(super) fn forget(
     ] {
         connection.prepare_cached(sql)?.execute([found.platform])?;
     }
+    let what = PlatformChange::Forget(found.position);
+    let line = ChangeLine::of_platform(name, what, by);
+    lines::add(connection, &line, mint::now())?;
     Ok(Some(true))
 }
 

@@ -5,7 +5,6 @@
 //! of their own under load. Operators' writes do the same in a server, and are
 //! short transactions of their own beside one.
 
-mod access;
 mod forget;
 mod history;
 mod leases;

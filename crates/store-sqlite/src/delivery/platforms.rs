@@ -12,13 +12,13 @@ use jumun_store::{Fault, NumberedEvent};
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::access::Access;
 use super::{forget, history, views, wishes};
 use crate::error::OpenError;
+use crate::reads;
 use crate::rows::platform;
 use crate::storage::StorageError;
 use crate::store::SqliteStore;
-use crate::{mint, reads};
+use crate::way::Way;
 
 /// Platforms as operators see them, within a server or beside one.
 ///
@@ -26,7 +26,7 @@ use crate::{mint, reads};
 /// [`PlatformView::leased_until`] is then a term ahead of the moment of the look.
 #[derive(Clone)]
 pub struct SqlitePlatforms {
-    access: Access,
+    way: Way,
 }
 
 impl SqlitePlatforms {
@@ -37,7 +37,7 @@ impl SqlitePlatforms {
     ///
     /// A file that is missing, not ours, or of another schema version.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        Access::beside(path).map(|access| Self { access })
+        Way::beside(path).map(|way| Self { way })
     }
 
     /// Reads of one platform; `default` where there is none of that name.
@@ -51,7 +51,7 @@ impl SqlitePlatforms {
             Some(found) => query(it, found.platform),
             None => Ok(T::default()),
         };
-        self.access.read(work).await
+        self.way.read(work).await
     }
 }
 
@@ -60,7 +60,7 @@ impl SqliteStore {
     /// ends with the store.
     pub fn platforms(&self) -> SqlitePlatforms {
         SqlitePlatforms {
-            access: Access::Server {
+            way: Way::Server {
                 readers: self.readers.clone(),
                 shared: self.shared.clone(),
             },
@@ -71,21 +71,21 @@ impl SqliteStore {
 #[async_trait]
 impl Platforms for SqlitePlatforms {
     async fn platforms(&self) -> Result<Vec<PlatformView>, Fault> {
-        let access = self.access.clone();
-        self.access
-            .read(move |it| views::all(it, access.is_served()))
+        let way = self.way.clone();
+        self.way
+            .read(move |it| views::all(it, way.is_served()))
             .await
     }
 
     async fn platform(&self, name: &str) -> Result<Option<PlatformView>, Fault> {
-        let (access, name) = (self.access.clone(), name.to_owned());
-        self.access
-            .read(move |it| views::find(it, &name, access.is_served()))
+        let (way, name) = (self.way.clone(), name.to_owned());
+        self.way
+            .read(move |it| views::find(it, &name, way.is_served()))
             .await
     }
 
     async fn numbered_events(&self, after: u64, limit: usize) -> Result<Vec<NumberedEvent>, Fault> {
-        self.access
+        self.way
             .read(move |it| reads::events(it, after, limit))
             .await
     }
@@ -132,35 +132,37 @@ impl Platforms for SqlitePlatforms {
         &self,
         name: &str,
         range: ReplayRange,
-        _by: &Actor,
+        by: &Actor,
     ) -> Result<Result<Replay, ReplayRefused>, Fault> {
-        let (name, id) = (name.to_owned(), Uuid::new_v4());
-        self.access
-            .write(move |it| wishes::replay(it, &name, range, id, mint::now()))
+        let (name, id, by) = (name.to_owned(), Uuid::new_v4(), by.clone());
+        self.way
+            .write(move |it| wishes::replay(it, &name, range, id, &by))
             .await
     }
 
-    async fn pause(&self, name: &str, _by: &Actor) -> Result<bool, Fault> {
-        let name = name.to_owned();
-        self.access
-            .write(move |it| wishes::pause(it, &name, mint::now()))
+    async fn pause(&self, name: &str, by: &Actor) -> Result<bool, Fault> {
+        let (name, by) = (name.to_owned(), by.clone());
+        self.way
+            .write(move |it| wishes::pause(it, &name, &by))
             .await
     }
 
-    async fn resume(&self, name: &str, _by: &Actor) -> Result<bool, Fault> {
-        let name = name.to_owned();
-        self.access.write(move |it| wishes::resume(it, &name)).await
+    async fn resume(&self, name: &str, by: &Actor) -> Result<bool, Fault> {
+        let (name, by) = (name.to_owned(), by.clone());
+        self.way
+            .write(move |it| wishes::resume(it, &name, &by))
+            .await
     }
 
-    async fn forget(&self, name: &str, _by: &Actor) -> Result<Option<bool>, Fault> {
-        let (access, name) = (self.access.clone(), name.to_owned());
+    async fn forget(&self, name: &str, by: &Actor) -> Result<Option<bool>, Fault> {
+        let (way, name, by) = (self.way.clone(), name.to_owned(), by.clone());
         let forgotten = self
-            .access
-            .write(move |it| forget::forget(it, &name, || access.is_served()))
+            .way
+            .write(move |it| forget::forget(it, &name, &by, || way.is_served()))
             .await?;
         if forgotten == Some(true) {
             // Should this be cut short, a dispatcher that prunes goes on with it.
-            while self.access.write(forget::sweep).await? {}
+            while self.way.write(forget::sweep).await? {}
         }
         Ok(forgotten)
     }

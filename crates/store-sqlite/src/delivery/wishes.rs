@@ -1,38 +1,57 @@
-//! Writes what operators want.
+//! Writes what operators want, and who wanted it, where it changes something.
 
-use jumun_domain::Timestamp;
+use jumun_domain::Actor;
+use jumun_store::access::{ChangeLine, PlatformChange};
 use jumun_store::delivery::{MAX_OPEN_REPLAYS, Replay, ReplayId, ReplayRange, ReplayRefused};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use super::views::newest_sequence;
+use crate::access::lines;
+use crate::mint;
 use crate::rows::platform::OPERATOR;
 use crate::rows::{platform, replay};
 use crate::storage::StorageError;
 
-/// Stops a platform; `false` when there is none of that name.
-pub(super) fn pause(
-    connection: &Connection,
-    name: &str,
-    now: Timestamp,
-) -> Result<bool, StorageError> {
-    let changed = connection
-        .prepare_cached(
-            "UPDATE platforms SET paused_at = coalesce(paused_at, ?2),
-             pause_reason = coalesce(pause_reason, ?3) WHERE name = ?1",
-        )?
-        .execute(params![name, now.as_micros(), OPERATOR])?;
-    Ok(changed > 0)
+/// Stops a platform; `false` when there is none of that name. One that is
+/// paused stays so as it is.
+pub(super) fn pause(connection: &Connection, name: &str, by: &Actor) -> Result<bool, StorageError> {
+    let Some(found) = platform::find(connection, name)? else {
+        return Ok(false);
+    };
+    if found.pause.is_none() {
+        let now = mint::now();
+        connection
+            .prepare_cached(
+                "UPDATE platforms SET paused_at = ?2, pause_reason = ?3 WHERE platform = ?1",
+            )?
+            .execute(params![found.platform, now.as_micros(), OPERATOR])?;
+        let what = PlatformChange::Pause(None);
+        lines::add(connection, &ChangeLine::of_platform(name, what, by), now)?;
+    }
+    Ok(true)
 }
 
 /// Goes on with it; `false` when there is none of that name.
-pub(super) fn resume(connection: &Connection, name: &str) -> Result<bool, StorageError> {
-    let changed = connection
-        .prepare_cached(
-            "UPDATE platforms SET paused_at = NULL, pause_reason = NULL WHERE name = ?1",
-        )?
-        .execute([name])?;
-    Ok(changed > 0)
+pub(super) fn resume(
+    connection: &Connection,
+    name: &str,
+    by: &Actor,
+) -> Result<bool, StorageError> {
+    let Some(found) = platform::find(connection, name)? else {
+        return Ok(false);
+    };
+    if let Some(pause) = &found.pause {
+        connection
+            .prepare_cached(
+                "UPDATE platforms SET paused_at = NULL, pause_reason = NULL WHERE platform = ?1",
+            )?
+            .execute([found.platform])?;
+        let what = PlatformChange::Resume(Some(pause));
+        let line = ChangeLine::of_platform(name, what, by);
+        lines::add(connection, &line, mint::now())?;
+    }
+    Ok(true)
 }
 
 /// Notes that events are to be sent again, under this id.
@@ -41,7 +60,7 @@ pub(super) fn replay(
     name: &str,
     range: ReplayRange,
     id: Uuid,
-    now: Timestamp,
+    by: &Actor,
 ) -> Result<Result<Replay, ReplayRefused>, StorageError> {
     let Some(found) = platform::find(connection, name)? else {
         return Ok(Err(ReplayRefused::NoSuchPlatform));
@@ -53,6 +72,7 @@ pub(super) fn replay(
     if replay::of_platform(connection, found.platform)?.len() >= MAX_OPEN_REPLAYS {
         return Ok(Err(ReplayRefused::TooMany));
     }
+    let now = mint::now();
     let wish = Replay {
         id: ReplayId(id),
         range,
@@ -60,6 +80,8 @@ pub(super) fn replay(
         requested_at: now,
     };
     replay::insert(connection, found.platform, &wish)?;
+    let what = PlatformChange::Replay(&wish);
+    lines::add(connection, &ChangeLine::of_platform(name, what, by), now)?;
     Ok(Ok(wish))
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod campaign;
 pub(crate) mod coupon;
 pub(crate) mod entry;
 pub(crate) mod event;
+pub(crate) mod line;
 pub(crate) mod order;
 pub(crate) mod pending;
 pub(crate) mod platform;
@@ -13,6 +14,7 @@ pub(crate) mod product;
 pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod stock_adjustment;
+pub(crate) mod token;
 pub(crate) mod user;
 
 use jumun_domain::{Money, Timestamp, Units};

@@ -3,10 +3,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod access;
 mod audit;
 mod backup;
 mod deliveries;
 mod disk;
+mod document;
 mod import;
 mod open;
 mod support;

@@ -2,12 +2,16 @@
 
 use std::path::Path;
 
-use jumun_store::delivery::Outbox;
+use jumun_domain::{Actor, Charge, Command, Request};
+use jumun_store::access::{Changes, Tokens};
+use jumun_store::delivery::{Outbox, PlatformView, Platforms};
 use jumun_store::{Page, Reads, Store};
-use jumun_store_sqlite::{OpenError, Options, SqlitePlatforms, SqliteStore, audit, migrate};
+use jumun_store_sqlite::{
+    OpenError, Options, SqliteDoors, SqlitePlatforms, SqliteStore, audit, migrate,
+};
 use rusqlite::Connection;
 
-use crate::support::Shop;
+use crate::support::{Shop, user};
 
 /// The schema in SQLite's words, its own tables and the history apart.
 fn schema(connection: &Connection) -> Vec<(String, String)> {
@@ -22,12 +26,19 @@ fn schema(connection: &Connection) -> Vec<(String, String)> {
     rows.unwrap().collect::<rusqlite::Result<_>>().unwrap()
 }
 
-/// Takes away what later versions have added: a file as version 1 left it.
-fn take_back_to_version_1(path: &Path) {
+/// What each version has added, oldest first.
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../../migrations/V1__shop.sql"),
+    include_str!("../../migrations/V2__platforms.sql"),
+    include_str!("../../migrations/V3__access.sql"),
+];
+
+/// Takes away what later versions have added: a file as that version left it.
+fn take_back_to(version: usize, path: &Path) {
     let original = Connection::open_in_memory().unwrap();
-    original
-        .execute_batch(include_str!("../../migrations/V1__shop.sql"))
-        .unwrap();
+    for migration in &MIGRATIONS[..version] {
+        original.execute_batch(migration).unwrap();
+    }
     let original = schema(&original);
     let connection = Connection::open(path).unwrap();
     for (name, sql) in schema(&connection) {
@@ -38,7 +49,10 @@ fn take_back_to_version_1(path: &Path) {
         }
     }
     connection
-        .execute("DELETE FROM refinery_schema_history WHERE version > 1", [])
+        .execute(
+            "DELETE FROM refinery_schema_history WHERE version > ?1",
+            [i64::try_from(version).unwrap()],
+        )
         .unwrap();
     assert_eq!(schema(&connection), original);
 }
@@ -57,7 +71,7 @@ async fn a_shop_of_version_1_keeps_its_orders_and_gets_platforms() {
     let events = Reads::events(&shop.store, 0, 100).await.unwrap();
     assert_eq!((orders.items.len(), events.len()), (2, 3));
     shop.store.close().await;
-    take_back_to_version_1(&shop.path());
+    take_back_to(1, &shop.path());
 
     // Who only looks changes nothing.
     let refused = SqlitePlatforms::open(&shop.path()).map(|_| ()).unwrap_err();
@@ -77,6 +91,53 @@ async fn a_shop_of_version_1_keeps_its_orders_and_gets_platforms() {
     let lease = lease.unwrap().unwrap();
     let standing = store.keep_lease(&lease).await.unwrap().unwrap();
     assert_eq!((standing.position, standing.newest), (3, 3));
+    let report = audit(&shop.path(), &mut |_| {}).unwrap();
+    assert!(report.is_clean(), "{report:#?}");
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_of_version_2_keeps_its_platforms_and_gets_tokens_and_a_history() {
+    let shop = Shop::open().await;
+    shop.order(1, true).await;
+    let cancelled = shop.order(2, false).await;
+    shop.cancel(cancelled).await;
+    let lease = shop.platform().await;
+    shop.fail_a_delivery(&lease).await;
+    let before = shop.store.platforms().platforms().await.unwrap();
+    assert_eq!(before.len(), 1);
+    shop.store.close().await;
+    take_back_to(2, &shop.path());
+
+    // Who only looks changes nothing.
+    let refused = SqliteDoors::open(&shop.path()).map(|_| ()).unwrap_err();
+    assert!(
+        matches!(refused, OpenError::Older { found: 2, .. }),
+        "{refused}"
+    );
+    let migration = migrate(&shop.path(), &Options::default()).unwrap();
+    assert_eq!((migration.from, migration.to), (2, 3));
+
+    let store = SqliteStore::open(&shop.path(), &Options::default()).unwrap();
+    let after = store.platforms().platforms().await.unwrap();
+    let standing = |it: &PlatformView| (it.name.clone(), it.position, it.counts, it.pause);
+    assert_eq!(
+        after.iter().map(standing).collect::<Vec<_>>(),
+        before.iter().map(standing).collect::<Vec<_>>()
+    );
+    let (doors, by) = (store.doors(), Actor::local());
+    assert_eq!(doors.newest_revocation().await.unwrap(), 0);
+    let charge = Charge::new(user(1), 5, None).unwrap();
+    let request = Request::new(Command::Charge(charge), None).by(by.clone());
+    store.execute(request).await.unwrap();
+    assert!(store.platforms().pause("창고", &by).await.unwrap());
+    let page = Page {
+        after: None,
+        limit: 10,
+    };
+    let lines = doors.changes(page).await.unwrap().items;
+    let actions: Vec<_> = lines.iter().map(|it| &*it.action).collect();
+    assert_eq!(actions, ["platform.pause", "balance.charge"]);
     let report = audit(&shop.path(), &mut |_| {}).unwrap();
     assert!(report.is_clean(), "{report:#?}");
     store.close().await;

@@ -1,4 +1,4 @@
-//! How operators reach the database: through a running server's own threads,
+//! How operators and doors reach the database: through a running server's own threads,
 //! or from another process beside it.
 
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use crate::writer::Shared;
 
 /// A way to the database, for reads and for short writes.
 #[derive(Clone)]
-pub(super) enum Access {
+pub(crate) enum Way {
     /// From within the server: reads by its readers, writes by its writer.
     Server {
         readers: Readers,
@@ -30,22 +30,26 @@ pub(super) enum Access {
 }
 
 /// What another process has open.
-pub(super) struct Beside {
+pub(crate) struct Beside {
     path: PathBuf,
     reader: Mutex<Connection>,
+    /// Its writes take turns. SQLite has whoever waits for its lock ask again
+    /// and again, and of many the unlucky would wait too long.
+    turn: Mutex<()>,
 }
 
-impl Access {
+impl Way {
     /// Opens the database at `path`, which must be there and up to date.
-    pub(super) fn beside(path: &Path) -> Result<Self, OpenError> {
+    pub(crate) fn beside(path: &Path) -> Result<Self, OpenError> {
         Ok(Self::Beside(Arc::new(Beside {
             path: path.to_owned(),
             reader: Mutex::new(open_current(path, Role::Reader)?),
+            turn: Mutex::default(),
         })))
     }
 
     /// Runs `query` in one snapshot, on a thread that may block.
-    pub(super) async fn read<T: Send + 'static>(
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         query: impl FnOnce(&Connection) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, Fault> {
@@ -59,7 +63,7 @@ impl Access {
     }
 
     /// Runs `work` in a transaction of its own or of a batch, and commits it.
-    pub(super) async fn write<T: Send + 'static>(
+    pub(crate) async fn write<T: Send + 'static>(
         &self,
         mut work: impl FnMut(&Connection) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, Fault> {
@@ -73,7 +77,7 @@ impl Access {
     }
 
     /// Whether a server runs on the file now. It may look at the file system.
-    pub(super) fn is_served(&self) -> bool {
+    pub(crate) fn is_served(&self) -> bool {
         match self {
             Self::Server { .. } => true,
             Self::Beside(beside) => lock::is_served(&beside.path),
@@ -99,6 +103,7 @@ impl Beside {
         &self,
         work: impl FnMut(&Connection) -> Result<T, StorageError>,
     ) -> Result<T, Fault> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let mut connection = open_current(&self.path, Role::Writer).map_err(Fault::determinate)?;
         commit(&mut connection, work).map_err(|error| error.fault())
     }
@@ -119,9 +124,9 @@ async fn off_the_runtime<T: Send + 'static>(
 ) -> Result<T, Fault> {
     let done = tokio::task::spawn_blocking(work).await;
     done.unwrap_or_else(|error| {
-        tracing::error!(%error, "a look at platforms panicked");
+        tracing::error!(%error, "a look at the database panicked");
         Err(Fault::indeterminate(
-            "a look at platforms failed; report this fault of the engine",
+            "a look at the database failed; report this fault of the engine",
         ))
     })
 }
