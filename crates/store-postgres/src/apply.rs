@@ -11,7 +11,7 @@ use crate::pipeline::Pipeline;
 use crate::remembered;
 use crate::rows::product::Products;
 use crate::rows::user::Users;
-use crate::rows::{campaign, coupon, entry, order, purchase, stock_adjustment};
+use crate::rows::{campaign, change, coupon, entry, order, purchase, stock_adjustment};
 use crate::storage::StorageError;
 
 /// Sends every write of what was decided, none where nothing changed.
@@ -36,6 +36,7 @@ pub(crate) fn apply(
     let updated: Vec<_> = sorted(set.coupons.updated()).into_values().collect();
     coupon::update(pipeline, &updated);
     write_purchases(pipeline, gathered);
+    change::insert(pipeline, &set.journal.changes);
     remembered::insert(pipeline, &set.journal.remembered)
 }
 

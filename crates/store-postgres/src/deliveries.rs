@@ -8,6 +8,7 @@
 mod attempts;
 mod codes;
 mod first_tries;
+mod flow;
 mod forget;
 mod lease;
 mod operators;
@@ -26,6 +27,7 @@ pub use operators::PostgresPlatforms;
 pub(crate) const TEXTS: &[&[&str]] = &[
     attempts::TEXTS,
     first_tries::TEXTS,
+    flow::TEXTS,
     forget::TEXTS,
     lease::TEXTS,
     pending::TEXTS,

@@ -4,6 +4,7 @@
 //! It knows SQL and no rule of the shop: every change is decided by
 //! [`jumun_domain::decide`] over rows that were locked in the same transaction.
 
+mod access;
 mod apply;
 mod audit;
 mod batch;
@@ -15,6 +16,7 @@ mod error;
 mod events;
 mod folding;
 mod gather;
+mod history;
 mod import;
 mod key;
 mod migrate;
@@ -42,6 +44,7 @@ mod turn;
 mod worker;
 mod writes;
 
+pub use access::PostgresDoors;
 pub use audit::audit;
 pub use deliveries::PostgresPlatforms;
 pub use error::OpenError;

@@ -105,7 +105,8 @@ pub(crate) async fn recognise(session: &Session, target: &Target) -> Result<i32,
                  'entries', 'batches', 'unnumbered_batches', 'numbered_batches', 'sequencer', \
                  'events', 'idempotency_keys', 'purchases', 'sales', 'sales_log', \
                  'sales_folder', 'all_sales', 'probe', 'platforms', 'pending_deliveries', \
-                 'delivery_attempts', 'delivery_log', 'replays') \
+                 'delivery_attempts', 'delivery_log', 'replays', 'tokens', 'revocations', \
+                 'revocation_counter', 'changes') \
                  ORDER BY table_name LIMIT 1",
                 &[],
             )

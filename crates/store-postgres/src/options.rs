@@ -52,6 +52,11 @@ const READERS: usize = 8;
 /// milliseconds, so a few serve any number of platforms.
 pub(crate) const DELIVERY_SESSIONS: usize = 3;
 
+/// Connections on which it is looked up whether tokens were revoked, apart from all
+/// others: every request with a token waits for it, and no report may come before.
+/// Whoever asks has one look under way at a time, which is a round trip.
+pub(crate) const LOOK_SESSIONS: usize = 1;
+
 /// Old attempts that are removed in one transaction: some milliseconds.
 pub(crate) const PRUNED_AT_ONCE: i64 = 1_000;
 

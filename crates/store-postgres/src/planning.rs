@@ -26,7 +26,9 @@ mod tests {
 
     use super::*;
     use crate::statements::{OF_A_BATCH, OF_A_QUOTE};
-    use crate::{Options, Target, deliveries, events, migrate, reads, rows, sequencer};
+    use crate::{
+        Options, Target, access, deliveries, events, history, migrate, reads, rows, sequencer,
+    };
 
     /// They read a stretch of an index from its end, which is what they are for.
     const WALKS: &[(&str, &str)] = &[
@@ -69,10 +71,16 @@ mod tests {
         let database = Cluster::shared().create_database();
         let client = empty_shop(&database.url()).await;
         by_key(&client).await.unwrap();
-        let texts = [OF_A_BATCH, OF_A_QUOTE, reads::BY_KEY, sequencer::TEXTS];
-        let texts = [&texts, deliveries::TEXTS].concat().concat();
+        let texts = [
+            OF_A_BATCH,
+            OF_A_QUOTE,
+            reads::BY_KEY,
+            sequencer::TEXTS,
+            history::TEXTS,
+        ];
+        let texts = [&texts, deliveries::TEXTS, access::TEXTS].concat().concat();
         let walks_along = [WALKS, deliveries::WALKS].concat();
-        let others = [events::READ, sequencer::NEWEST];
+        let others = [events::READ, sequencer::NEWEST, rows::change::NEWEST];
         for text in texts.into_iter().chain(others) {
             let plan = plan(&client, text).await;
             let whole = plan.join("\n");

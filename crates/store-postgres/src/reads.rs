@@ -106,11 +106,11 @@ pub(crate) async fn query(
 }
 
 /// One more than asked for, which tells whether there are more.
-fn one_more<K>(page: &Page<K>) -> i64 {
+pub(crate) fn one_more<K>(page: &Page<K>) -> i64 {
     i64::try_from(page.limit).unwrap_or(i64::MAX - 1) + 1
 }
 
-fn page_of<T>(
+pub(crate) fn page_of<T>(
     rows: Vec<Row>,
     limit: usize,
     decode: impl Fn(&Row) -> Result<T>,

@@ -7,7 +7,7 @@ use tokio_postgres::{Client, Error, Statement};
 
 use crate::pipeline::Sent;
 use crate::rows::{
-    campaign, coupon, entry, order, product, purchase, sale, stock_adjustment, user,
+    campaign, change, coupon, entry, order, product, purchase, sale, stock_adjustment, user,
 };
 use crate::{batches, clock, remembered};
 
@@ -46,6 +46,7 @@ pub(crate) const OF_A_BATCH: &[&str] = &[
     purchase::COUNT,
     purchase::UPSERT,
     sale::LOG,
+    change::INSERT,
     remembered::FIND,
     remembered::INSERT,
     batches::INSERT,

@@ -14,6 +14,7 @@ use jumun_store::{
 use tokio::sync::{RwLock, oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::access::PostgresDoors;
 use crate::clock::Positions;
 use crate::deliveries::PostgresPlatforms;
 use crate::error::{OpenError, explain};
@@ -37,6 +38,8 @@ pub struct PostgresStore {
     pub(crate) deliveries: Readers,
     /// The operators' side, on the connections for reads.
     pub(crate) platforms: PostgresPlatforms,
+    /// Tokens and the history of changes, likewise.
+    pub(crate) doors: PostgresDoors,
     workers: Mutex<JoinSet<()>>,
     folding: JoinHandle<()>,
 }
@@ -61,10 +64,11 @@ impl PostgresStore {
         let position = newest_position(&session)
             .await
             .map_err(|error| explain(target, &error))?;
+        let positions = Arc::new(Positions::starting_at(position));
         let shared = Arc::new(Shared {
             queue: Arc::new(Queue::new(options.queue_capacity)),
             connector: connector.clone(),
-            positions: Positions::starting_at(position),
+            positions: positions.clone(),
             unfolded: Arc::default(),
             given_up: AtomicBool::new(false),
             turn: Arc::new(RwLock::new(())),
@@ -83,7 +87,8 @@ impl PostgresStore {
             folding: tokio::spawn(folding),
             shop: Shop { currency },
             shared,
-            platforms: PostgresPlatforms::on(readers.clone()),
+            platforms: PostgresPlatforms::on(readers.clone(), positions.clone()),
+            doors: PostgresDoors::on(readers.clone(), connector.clone(), positions),
             readers,
             deliveries: Readers::new(connector, DELIVERY_SESSIONS),
             workers: Mutex::new(workers),
@@ -188,6 +193,7 @@ impl Store for PostgresStore {
         self.folding.abort();
         self.readers.close();
         self.deliveries.close();
+        self.doors.close();
     }
 }
 

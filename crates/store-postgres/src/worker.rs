@@ -28,7 +28,7 @@ use crate::storage::{Remedy, StorageError};
 pub(crate) struct Shared {
     pub(crate) queue: Arc<Queue>,
     pub(crate) connector: Connector,
-    pub(crate) positions: Positions,
+    pub(crate) positions: Arc<Positions>,
     pub(crate) unfolded: Arc<Unfolded>,
     /// Whether the last batch was given up.
     pub(crate) given_up: AtomicBool,

@@ -1,10 +1,16 @@
 //! Databases that cannot hold a shop, and one that stops being one.
 
-use jumun_domain::{Command, RegisterUser, Request, UserId};
-use jumun_store::delivery::Platforms as _;
-use jumun_store::{Fault, Readiness, Reads as _, Store as _};
-use jumun_store_postgres::{OpenError, Options, PostgresPlatforms, PostgresStore, Target, migrate};
+use std::time::Duration;
+
+use jumun_domain::{Actor, Command, RegisterUser, Request, UserId};
+use jumun_store::access::{Changes as _, Tokens as _};
+use jumun_store::delivery::{Outbox as _, Platforms as _};
+use jumun_store::{Fault, Page, Readiness, Reads as _, Store as _};
+use jumun_store_postgres::{
+    OpenError, Options, PostgresDoors, PostgresPlatforms, PostgresStore, Target, migrate,
+};
 use jumun_test_cluster::Cluster;
+use uuid::Uuid;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_does_not_keep_every_text_is_refused() {
@@ -33,7 +39,14 @@ async fn a_database_that_does_not_keep_every_text_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_of_something_else_is_left_as_it_is() {
-    for table in ["users", "orders", "batches", "platforms"] {
+    for table in [
+        "users",
+        "orders",
+        "batches",
+        "platforms",
+        "tokens",
+        "changes",
+    ] {
         let database = Cluster::shared().create_database();
         database.sql(&format!(
             "CREATE TABLE {table} (singleton smallint PRIMARY KEY, note text)"
@@ -54,39 +67,75 @@ fn register(id: i64) -> Request {
     Request::new(Command::RegisterUser(register), None)
 }
 
-/// Makes a shop what it was before platforms were known.
+/// Makes a shop what it was before tokens and changes were known.
+const BACK_TO_VERSION_2: &str = "DROP TABLE tokens, revocations, revocation_counter, changes; \
+     DROP FUNCTION keep_changes; DELETE FROM refinery_schema_history WHERE version > 2";
+
+/// Makes such a shop what it was before platforms were known.
 const BACK_TO_VERSION_1: &str = "DROP TABLE platforms, pending_deliveries, delivery_attempts, delivery_log, replays; \
      DELETE FROM refinery_schema_history WHERE version > 1";
 
+/// Longer than a test takes.
+const TERM: Duration = Duration::from_secs(600);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shop_of_an_older_version_is_refused_until_it_is_migrated_and_keeps_what_it_has() {
-    let database = Cluster::shared().create_database();
-    let target = Target::parse(&database.url()).unwrap();
-    let options = Options::default();
-    let store = PostgresStore::open(&target, &options).await.unwrap();
-    store.execute(register(1)).await.unwrap();
-    database.sql(BACK_TO_VERSION_1);
+    let versions = [
+        (1, [BACK_TO_VERSION_2, BACK_TO_VERSION_1].join(";"), 0),
+        (2, BACK_TO_VERSION_2.to_owned(), 1),
+    ];
+    for (version, back, platforms) in versions {
+        let database = Cluster::shared().create_database();
+        let target = Target::parse(&database.url()).unwrap();
+        let options = Options::default();
+        let store = PostgresStore::open(&target, &options).await.unwrap();
+        store.execute(register(1)).await.unwrap();
+        let leased = store.take_lease("warehouse", Uuid::nil(), TERM).await;
+        assert!(leased.unwrap().is_some());
+        database.sql(&back);
 
-    let older = |refused: Option<OpenError>| {
-        let told = matches!(&refused, Some(OpenError::Older { found: 1, .. }));
-        assert!(told, "{refused:?}");
-    };
-    older(PostgresStore::open(&target, &options).await.err());
-    older(PostgresPlatforms::open(&target).await.err());
+        let older = |refused: Option<OpenError>| {
+            let told =
+                matches!(&refused, Some(OpenError::Older { found, .. }) if *found == version);
+            assert!(told, "{refused:?}");
+        };
+        older(PostgresStore::open(&target, &options).await.err());
+        older(PostgresPlatforms::open(&target).await.err());
+        older(PostgresDoors::open(&target).await.err());
 
-    let migration = migrate(&target, &options).await.unwrap();
-    assert_eq!(migration.from, 1);
-    // What runs goes on as it did.
-    store.execute(register(2)).await.unwrap();
-    let newer = PostgresStore::open(&target, &options).await.unwrap();
-    for id in [1, 2] {
-        let id = UserId::new(id).expect("a small number");
-        assert!(newer.user(id).await.unwrap().is_some());
+        let migration = migrate(&target, &options).await.unwrap();
+        assert_eq!(migration.from, version);
+        // What runs goes on as it did.
+        store.execute(register(2)).await.unwrap();
+        let newer = PostgresStore::open(&target, &options).await.unwrap();
+        for id in [1, 2] {
+            let id = UserId::new(id).expect("a small number");
+            assert!(newer.user(id).await.unwrap().is_some());
+        }
+        let operators = PostgresPlatforms::open(&target).await.unwrap();
+        assert_eq!(operators.platforms().await.unwrap().len(), platforms);
+        has_a_history(&target, &newer).await;
+        newer.close().await;
+        store.close().await;
     }
-    let platforms = PostgresPlatforms::open(&target).await.unwrap();
-    assert_eq!(platforms.platforms().await.unwrap(), []);
-    newer.close().await;
-    store.close().await;
+}
+
+/// Its history is empty at first, and gets the line of what is done by name.
+async fn has_a_history(target: &Target, store: &PostgresStore) {
+    let doors = PostgresDoors::open(target).await.expect("a shop");
+    assert_eq!(doors.newest_revocation().await.expect("no fault"), 0);
+    let page = Page {
+        after: None,
+        limit: 10,
+    };
+    assert_eq!(doors.changes(page).await.expect("no fault").items, []);
+    store
+        .execute(register(3).by(Actor::local()))
+        .await
+        .expect("no fault");
+    let lines = doors.changes(page).await.expect("no fault").items;
+    let told: Vec<_> = lines.iter().map(|it| (&*it.action, &*it.subject)).collect();
+    assert_eq!(told, [("user.put", "user:3")]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -26,7 +26,7 @@ const FUNCTION: &str = "SELECT format('%I.bt_index_check', nspname) \
      AND has_function_privilege(pg_proc.oid, 'EXECUTE')";
 
 /// The tables of a shop.
-const TABLES: [&str; 23] = [
+const TABLES: [&str; 27] = [
     "shop",
     "users",
     "products",
@@ -50,6 +50,10 @@ const TABLES: [&str; 23] = [
     "delivery_attempts",
     "delivery_log",
     "replays",
+    "tokens",
+    "revocations",
+    "revocation_counter",
+    "changes",
 ];
 
 const INDEXES: &str = "SELECT relation.relname::text, relation.oid, NOT pg_index.indcheckxmin \

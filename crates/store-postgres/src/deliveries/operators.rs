@@ -1,5 +1,7 @@
 //! The operators' side of the engine.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use jumun_domain::Actor;
 use jumun_store::delivery::{
@@ -8,9 +10,13 @@ use jumun_store::delivery::{
 };
 use jumun_store::{Fault, NumberedEvent};
 
-use super::{attempts, first_tries, forget, pending, views, wishes};
+use super::flow::Flow;
+use super::wishes::Wish;
+use super::{attempts, first_tries, flow, forget, pending, views, wishes};
+use crate::clock::Positions;
 use crate::error::OpenError;
 use crate::events;
+use crate::history;
 use crate::migrate::check_current;
 use crate::readers::Readers;
 use crate::session::Connector;
@@ -21,6 +27,7 @@ use crate::target::Target;
 /// on it or without any.
 pub struct PostgresPlatforms {
     sessions: Readers,
+    positions: Arc<Positions>,
 }
 
 /// An operator does one thing after the other.
@@ -38,12 +45,34 @@ impl PostgresPlatforms {
         let connector = Connector::new(target.clone())?;
         let session = connector.connect().await?;
         check_current(&session, target).await?;
-        Ok(Self::on(Readers::new(connector, SESSIONS)))
+        Ok(Self::on(Readers::new(connector, SESSIONS), Arc::default()))
     }
 
     /// On connections of an instance.
-    pub(crate) fn on(sessions: Readers) -> Self {
-        Self { sessions }
+    pub(crate) fn on(sessions: Readers, positions: Arc<Positions>) -> Self {
+        Self {
+            sessions,
+            positions,
+        }
+    }
+
+    /// A wish, with the next place in the history.
+    async fn wish<'a>(&self, platform: &'a str, by: &'a Actor) -> Result<Wish<'a>, Fault> {
+        let place = history::next_place(&self.sessions, &self.positions).await?;
+        Ok(Wish {
+            platform,
+            by,
+            place,
+        })
+    }
+
+    async fn set_flow(&self, name: &str, by: &Actor, wanted: Flow) -> Result<bool, Fault> {
+        let wish = self.wish(name, by).await?;
+        self.sessions
+            .write(&wish, move |session, wish| {
+                Box::pin(flow::set(session, wish, wanted))
+            })
+            .await
     }
 }
 
@@ -111,7 +140,7 @@ impl Platforms for PostgresPlatforms {
         &self,
         name: &str,
         range: ReplayRange,
-        _by: &Actor,
+        by: &Actor,
     ) -> Result<Result<Replay, ReplayRefused>, Fault> {
         let beginning = self.sessions.read_with(&name, |session, name| {
             Box::pin(wishes::beginning(session, name))
@@ -120,34 +149,26 @@ impl Platforms for PostgresPlatforms {
             Ok(replay) => replay,
             Err(refused) => return Ok(Err(refused)),
         };
-        let wish = (name, replay);
+        let asking = (self.wish(name, by).await?, replay);
         let asked = self
             .sessions
-            .write(&wish, |session, (name, replay)| {
-                Box::pin(wishes::ask(session, name, replay))
+            .write(&asking, |session, (wish, replay)| {
+                Box::pin(wishes::ask(session, wish, replay))
             })
             .await?;
-        Ok(asked.map(|()| wish.1))
+        Ok(asked.map(|()| asking.1))
     }
 
-    async fn pause(&self, name: &str, _by: &Actor) -> Result<bool, Fault> {
-        self.sessions
-            .write(&name, |session, name| {
-                Box::pin(wishes::pause(session, name))
-            })
-            .await
+    async fn pause(&self, name: &str, by: &Actor) -> Result<bool, Fault> {
+        self.set_flow(name, by, Flow::Stop).await
     }
 
-    async fn resume(&self, name: &str, _by: &Actor) -> Result<bool, Fault> {
-        self.sessions
-            .write(&name, |session, name| {
-                Box::pin(wishes::resume(session, name))
-            })
-            .await
+    async fn resume(&self, name: &str, by: &Actor) -> Result<bool, Fault> {
+        self.set_flow(name, by, Flow::GoOn).await
     }
 
-    async fn forget(&self, name: &str, _by: &Actor) -> Result<Option<bool>, Fault> {
-        forget::forget(&self.sessions, name).await
+    async fn forget(&self, name: &str, by: &Actor) -> Result<Option<bool>, Fault> {
+        forget::forget(&self.sessions, &self.positions, name, by).await
     }
 }
 

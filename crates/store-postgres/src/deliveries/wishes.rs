@@ -1,16 +1,16 @@
-//! What operators want: a replay, a pause and its end. Whoever delivers reads it.
+//! What operators want, and the replays among it. Whoever delivers reads it.
 
-use jumun_domain::{IdSequence, Timestamp};
-use jumun_store::delivery::{
-    MAX_OPEN_REPLAYS, PauseReason, Replay, ReplayId, ReplayRange, ReplayRefused,
-};
+use jumun_domain::{Actor, IdSequence, Timestamp};
+use jumun_store::access::{ChangeLine, PlatformChange};
+use jumun_store::delivery::{MAX_OPEN_REPLAYS, Replay, ReplayId, ReplayRange, ReplayRefused};
 use uuid::Uuid;
 
-use super::codes::pause_code;
 use super::replays;
-use crate::clock::{self, NOW, now};
-use crate::pipeline::{Pipeline, Values};
+use crate::clock::{self, NOW};
+use crate::history::{self, OF_A_LINE};
+use crate::pipeline::Pipeline;
 use crate::rows::Decoder;
+use crate::rows::change::Place;
 use crate::sequencer::NEWEST;
 use crate::session::Session;
 use crate::storage::StorageError;
@@ -18,26 +18,31 @@ use crate::writes::{Unwritten, commit};
 
 const FIND: &str = "SELECT platform_id FROM platforms WHERE name = $1";
 
-/// Replays of one platform are counted and added by one at a time.
-const LOCK: &str = "SELECT platform_id FROM platforms WHERE name = $1 FOR UPDATE";
+/// Wishes for one platform are written by one at a time. To have locked it is a
+/// write, so that what is told of it is as durable as the commit.
+pub(super) const LOCK: &str =
+    "SELECT platform_id, pause_reason, paused_at FROM platforms WHERE name = $1 FOR UPDATE";
 
 /// How many a platform has besides one.
 const COUNT: &str = "SELECT count(*) FROM replays \
      WHERE platform_id = (SELECT platform_id FROM platforms WHERE name = $1) AND replay_id <> $2";
 
-const PAUSE: &str = concat!(
-    "UPDATE platforms SET pause_reason = coalesce(pause_reason, $2::smallint), \
-     paused_at = coalesce(paused_at, ",
-    now!(),
-    ") WHERE name = $1 RETURNING 1"
-);
-
-const RESUME: &str =
-    "UPDATE platforms SET pause_reason = NULL, paused_at = NULL WHERE name = $1 RETURNING 1";
-
 /// All that wishes send of their own.
 #[cfg(test)]
-pub(super) const TEXTS: &[&str] = &[FIND, LOCK, COUNT, PAUSE, RESUME];
+pub(super) const TEXTS: &[&str] = &[FIND, LOCK, COUNT];
+
+/// Who wants something of which platform, and where its line is to be.
+pub(super) struct Wish<'a> {
+    pub(super) platform: &'a str,
+    pub(super) by: &'a Actor,
+    pub(super) place: Place,
+}
+
+impl Wish<'_> {
+    pub(super) fn line(&self, what: PlatformChange<'_>) -> ChangeLine {
+        ChangeLine::of_platform(self.platform, what, self.by)
+    }
+}
 
 /// What a replay begins with, by the server: the time and the newest event.
 pub(super) struct Beginning {
@@ -99,57 +104,40 @@ pub(super) fn replay(range: ReplayRange, from: Option<Beginning>) -> Result<Repl
     })
 }
 
-/// Adds a replay, unless it is there already.
+/// Adds a replay with its line, unless that is done already.
 pub(super) async fn ask(
     session: &Session,
-    name: &str,
+    wish: &Wish<'_>,
     replay: &Replay,
 ) -> Result<Result<(), ReplayRefused>, Unwritten> {
-    let texts = [LOCK, COUNT, replays::INSERT];
+    let texts = [&[LOCK, COUNT, replays::INSERT], OF_A_LINE.as_slice()].concat();
     session.statements().prepare(session, &texts).await?;
     let mut pipeline = Pipeline::new(session);
     pipeline.command("BEGIN");
-    let locked = pipeline.query(LOCK, vec![Box::new(name.to_owned())])?;
-    let others = pipeline.query(
-        COUNT,
-        vec![Box::new(name.to_owned()), Box::new(replay.id.0)],
-    )?;
+    let name = || Box::new(wish.platform.to_owned());
+    let locked = pipeline.query(LOCK, vec![name()])?;
+    let others = pipeline.query(COUNT, vec![name(), Box::new(replay.id.0)])?;
+    let written = history::ask(&mut pipeline, wish.place)?;
     pipeline.finish().await?;
     let (locked, others) = (locked.answer().await?, others.answer().await?);
+    let was_done = history::is_written(written).await?;
     let others = match others.first() {
         Some(row) => row.try_get::<_, i64>(0)?.unsigned_abs(),
         None => 0,
     };
     let mut pipeline = Pipeline::new(session);
     let refused = match locked.first() {
+        _ if was_done => None,
         None => Some(ReplayRefused::NoSuchPlatform),
         Some(_) if others >= MAX_OPEN_REPLAYS as u64 => Some(ReplayRefused::TooMany),
         Some(row) => {
             let values = replays::values(row.try_get(0)?, replay);
             pipeline.execute(replays::INSERT, values);
+            let line = wish.line(PlatformChange::Replay(replay));
+            history::write(&mut pipeline, wish.place, line);
             None
         }
     };
     commit(session, pipeline).await?;
     Ok(refused.map_or(Ok(()), Err))
-}
-
-/// Pauses a platform; whether there is one of that name.
-pub(super) async fn pause(session: &Session, name: &str) -> Result<bool, Unwritten> {
-    let reason = Box::new(pause_code(PauseReason::Operator));
-    change(session, PAUSE, vec![Box::new(name.to_owned()), reason]).await
-}
-
-/// Ends the pause of a platform; whether there is one of that name.
-pub(super) async fn resume(session: &Session, name: &str) -> Result<bool, Unwritten> {
-    change(session, RESUME, vec![Box::new(name.to_owned())]).await
-}
-
-async fn change(session: &Session, sql: &'static str, values: Values) -> Result<bool, Unwritten> {
-    session.statements().prepare(session, &[sql]).await?;
-    let mut pipeline = Pipeline::new(session);
-    pipeline.command("BEGIN");
-    let changed = pipeline.query(sql, values)?;
-    commit(session, pipeline).await?;
-    Ok(!changed.answer().await?.is_empty())
 }

@@ -14,7 +14,7 @@ use crate::clock::{self, Minted, Positions};
 use crate::gather::{Purpose, gather};
 use crate::options::STATEMENT_DEADLINE;
 use crate::pipeline::{Pipeline, Sent};
-use crate::rows::{entry, product, stock_adjustment, user};
+use crate::rows::{change, entry, product, stock_adjustment, user};
 use crate::session::Session;
 use crate::storage::StorageError;
 
@@ -41,6 +41,7 @@ const TEXTS: &[&str] = &[
     product::INSERT,
     entry::INSERT,
     stock_adjustment::INSERT,
+    change::INSERT,
     batches::INSERT,
 ];
 

@@ -3,6 +3,7 @@
 //! time, one array a column.
 
 pub(crate) mod campaign;
+pub(crate) mod change;
 pub(crate) mod coupon;
 pub(crate) mod entry;
 pub(crate) mod lines;
@@ -11,6 +12,7 @@ pub(crate) mod product;
 pub(crate) mod purchase;
 pub(crate) mod sale;
 pub(crate) mod stock_adjustment;
+pub(crate) mod token;
 pub(crate) mod user;
 
 use jumun_domain::{Money, Timestamp, Units};

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jumun_store::conformance::{Deliveries, DeliveryHarness, Harness, Leases};
+use jumun_store::access::Tokens;
+use jumun_store::conformance::{
+    AccessHarness, Deliveries, DeliveryHarness, Doors, Harness, Leases, WishHarness,
+};
 use jumun_store::{AuditReport, Store};
-use jumun_store_postgres::{Options, PostgresStore, Target, audit};
+use jumun_store_postgres::{Options, PostgresDoors, PostgresStore, Target, audit};
 use jumun_test_cluster::{Cluster, Database};
 
 /// A database on the cluster of this process, gone when this is dropped.
@@ -61,15 +64,46 @@ impl Harness for OwnDatabase {
 #[async_trait]
 impl DeliveryHarness for OwnDatabase {
     async fn open_deliveries(&self) -> Deliveries {
-        let store = self.opened().await;
-        Deliveries {
-            store: store.clone(),
-            outbox: store.clone(),
-            platforms: store,
-        }
+        deliveries(self.opened().await)
     }
 
     fn leases(&self) -> Leases {
         Leases::Terms
+    }
+}
+
+#[async_trait]
+impl AccessHarness for OwnDatabase {
+    async fn open_doors(&self) -> Doors {
+        doors(self.opened().await)
+    }
+
+    async fn beside(&self) -> Arc<dyn Tokens> {
+        let doors = PostgresDoors::open(&self.target).await;
+        Arc::new(doors.expect("a shop that is open"))
+    }
+}
+
+#[async_trait]
+impl WishHarness for OwnDatabase {
+    async fn open_all(&self) -> (Doors, Deliveries) {
+        let store = self.opened().await;
+        (doors(store.clone()), deliveries(store))
+    }
+}
+
+fn doors(store: Arc<PostgresStore>) -> Doors {
+    Doors {
+        tokens: Arc::new(store.doors()),
+        changes: Arc::new(store.doors()),
+        store,
+    }
+}
+
+fn deliveries(store: Arc<PostgresStore>) -> Deliveries {
+    Deliveries {
+        store: store.clone(),
+        outbox: store.clone(),
+        platforms: store,
     }
 }

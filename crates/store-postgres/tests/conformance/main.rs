@@ -13,6 +13,18 @@ mod serializable {
     jumun_store::conformance_suite!(OwnDatabase::serializable());
 }
 
+mod access {
+    mod read_committed {
+        use crate::database::OwnDatabase;
+        jumun_store::access_suite!(OwnDatabase::read_committed());
+    }
+
+    mod serializable {
+        use crate::database::OwnDatabase;
+        jumun_store::access_suite!(OwnDatabase::serializable());
+    }
+}
+
 mod deliveries {
     mod read_committed {
         use crate::database::OwnDatabase;

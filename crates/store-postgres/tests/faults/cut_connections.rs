@@ -1,15 +1,15 @@
 //! A connection is cut at each statement of a batch, and at each of the look-up
 //! of what became of it. Nobody notices.
 
-use jumun_domain::{Decision, Request};
-use jumun_test_cluster::{Cluster, Point, Proxy};
-use tokio::task::block_in_place;
+use jumun_domain::{Actor, Decision, Request};
+use jumun_test_cluster::{Point, Proxy};
 
 use crate::support::asking::{ask, balance, stock};
 use crate::support::commands::{charge, keyed, order, plain};
 use crate::support::laws;
+use crate::support::points::{ANY, PLACES, Place};
 use crate::support::runs::is_thorough;
-use crate::support::shop::{ISOLATIONS, Instance, PLENTY, PRICE, Shop, open_narrow};
+use crate::support::shop::{ISOLATIONS, Instance, PLENTY, PRICE, Shop, behind_a_proxy};
 
 /// The last statement of a batch.
 const COMMIT: &str = "COMMIT";
@@ -17,14 +17,6 @@ const COMMIT: &str = "COMMIT";
 /// At least so many statements there are in a look-up: its beginning and end,
 /// the fence, and what it finds.
 const STATEMENTS_OF_A_LOOK_UP: usize = 4;
-
-/// What is part of every statement.
-const ANY: &str = "";
-
-type Place = fn(&str) -> Point;
-
-/// Not sent; sent and perhaps done; done and not told.
-const PLACES: [Place; 3] = [Point::before, Point::after, Point::after_answer];
 
 /// A shop of user 1 and product 1 behind a proxy, and what was done there.
 struct Trial {
@@ -34,13 +26,15 @@ struct Trial {
     fired: usize,
     orders: i64,
     charges: i64,
+    /// Of the charges, those that somebody is named for.
+    lines: u64,
 }
 
 impl Trial {
     async fn new(level: &str) -> Self {
         let shop = Shop::with_isolation(level);
         shop.fill(1, 1).await;
-        let (proxy, instance) = instance_behind_a_proxy(&shop).await;
+        let (proxy, instance) = behind_a_proxy(&shop).await;
         Self {
             shop,
             proxy,
@@ -48,25 +42,32 @@ impl Trial {
             fired: 0,
             orders: 0,
             charges: 0,
+            lines: 0,
         }
     }
 
     /// Leaves behind the points that no connection has come to.
     async fn renew_proxy(&mut self) {
-        (self.proxy, self.instance) = instance_behind_a_proxy(&self.shop).await;
+        (self.proxy, self.instance) = behind_a_proxy(&self.shop).await;
         self.fired = 0;
     }
 
     /// A further request: with a key or without, for an order or money.
     fn request(&mut self, kind: Kind) -> Request {
         match kind {
-            Kind::KeyedOrder | Kind::Order => self.orders += 1,
+            Kind::KeyedOrder | Kind::Order | Kind::NamedOrder => self.orders += 1,
             Kind::Charge => self.charges += 1,
+            Kind::NamedCharge => {
+                self.charges += 1;
+                self.lines += 1;
+            }
         }
         match kind {
             Kind::KeyedOrder => keyed(order(1, &[1]), &format!("order-{}", self.orders)),
             Kind::Order => plain(order(1, &[1])),
+            Kind::NamedOrder => plain(order(1, &[1])).by(Actor::local()),
             Kind::Charge => plain(charge(1, 1)),
+            Kind::NamedCharge => plain(charge(1, 1)).by(Actor::local()),
         }
     }
 
@@ -103,32 +104,38 @@ impl Trial {
         assert_eq!(sold, self.orders, "{points:?}");
         let spent = PLENTY - balance(&self.instance, 1).await;
         assert_eq!(spent, self.orders * PRICE - self.charges, "{points:?}");
+        let lines = self.shop.count("SELECT count(*) FROM changes");
+        assert_eq!(lines, self.lines, "{points:?}");
     }
-}
-
-async fn instance_behind_a_proxy(shop: &Shop) -> (Proxy, Instance) {
-    let proxy = block_in_place(|| Proxy::start(&Cluster::shared().host_port()));
-    let instance = open_narrow(&shop.url_through(&proxy)).await;
-    (proxy, instance)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     KeyedOrder,
     Order,
+    /// One that somebody is named for, who is not kept: it is a shopper's own.
+    NamedOrder,
     Charge,
+    /// One that leaves a line in the history of changes.
+    NamedCharge,
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::KeyedOrder, Self::Order, Self::Charge];
+    const ALL: [Self; 4] = [
+        Self::KeyedOrder,
+        Self::Order,
+        Self::Charge,
+        Self::NamedCharge,
+    ];
 
     /// At least so many statements there are in a batch with one of these: its
     /// beginning and end, the rows it locks and reads, and those it writes.
     fn least_statements(self) -> usize {
         match self {
             Self::KeyedOrder => 12,
-            Self::Order => 10,
+            Self::Order | Self::NamedOrder => 10,
             Self::Charge => 7,
+            Self::NamedCharge => 8,
         }
     }
 }
@@ -163,6 +170,25 @@ async fn a_request_whose_connection_is_cut_at_any_statement_is_done_once_and_ans
         }
         laws::check(&trial.shop).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_of_the_history_is_one_statement_more_and_orders_have_none() {
+    let mut statements = Vec::new();
+    for kind in [
+        Kind::Order,
+        Kind::NamedOrder,
+        Kind::Charge,
+        Kind::NamedCharge,
+    ] {
+        let mut trial = Trial::new(ISOLATIONS[0]).await;
+        statements.push(cut_each(&mut trial, kind, Point::before).await);
+    }
+    let [order, named_order, charge, named_charge] = statements[..] else {
+        panic!("{statements:?}")
+    };
+    assert_eq!(named_order, order);
+    assert_eq!(named_charge, charge + 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

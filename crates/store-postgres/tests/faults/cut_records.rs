@@ -1,23 +1,16 @@
 //! A dispatcher's connection is cut at each statement that it sends. What it
 //! asked for is done once, and it is told, at the latest when it asks again.
 
+use jumun_domain::Actor;
 use jumun_store::delivery::{Lease, Outbox as _, Platforms as _, Recorded};
-use jumun_test_cluster::{Cluster, Point, Proxy};
-use tokio::task::block_in_place;
+use jumun_test_cluster::{Point, Proxy};
 
 use crate::support::deliveries::{
     HOLDERS, LONG_TERM, PLATFORM, check, lease, progress, record, repeated,
 };
+use crate::support::points::{ANY, PLACES};
 use crate::support::runs::repetitions;
-use crate::support::shop::{ISOLATIONS, Instance, Shop, open_narrow};
-
-type Place = fn(&str) -> Point;
-
-/// Not sent; sent and perhaps done; done and not told.
-const PLACES: [Place; 3] = [Point::before, Point::after, Point::after_answer];
-
-/// What is part of every statement.
-const ANY: &str = "";
+use crate::support::shop::{ISOLATIONS, Instance, Shop, behind_a_proxy};
 
 /// A record locks, moves the platform, adds three kinds of rows, and begins and
 /// ends a transaction.
@@ -72,12 +65,6 @@ impl Trial {
         check(&self.shop, self.records);
         self.was_cut()
     }
-}
-
-async fn behind_a_proxy(shop: &Shop) -> (Proxy, Instance) {
-    let proxy = block_in_place(|| Proxy::start(&Cluster::shared().host_port()));
-    let instance = open_narrow(&shop.url_through(&proxy)).await;
-    (proxy, instance)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -161,20 +148,11 @@ async fn a_platform_whose_beginning_or_end_is_cut_at_any_statement_begins_and_en
             let recorded = repeated(async || instance.record(&lease, progress(1)).await).await;
             assert_eq!(recorded, Recorded::Durably);
             check(&shop, 1);
-            let held = repeated(async || {
-                instance
-                    .forget(PLATFORM, &jumun_domain::Actor::local())
-                    .await
-            })
-            .await;
+            let held = repeated(async || instance.forget(PLATFORM, &Actor::local()).await).await;
             assert_eq!(held, Some(false));
             repeated(async || instance.release_lease(&lease).await).await;
-            let forgotten = repeated(async || {
-                instance
-                    .forget(PLATFORM, &jumun_domain::Actor::local())
-                    .await
-            })
-            .await;
+            let forgotten =
+                repeated(async || instance.forget(PLATFORM, &Actor::local()).await).await;
             // Where all of it was done and not told, there is none any more.
             assert_ne!(forgotten, Some(false));
             assert_eq!(shop.count(LEFT), 0);

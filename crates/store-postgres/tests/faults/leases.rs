@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use jumun_domain::Actor;
 use jumun_store::Fault;
 use jumun_store::delivery::{Lease, Outbox as _, Platforms as _, Recorded};
 use jumun_test_cluster::{Cluster, Settings};
@@ -191,7 +192,7 @@ async fn no_platform_is_forgotten_while_its_lease_is_held_whatever_its_holder_is
         };
         let lease = taken.expect("it is free");
         assert_eq!(
-            instance.forget(PLATFORM).await.unwrap(),
+            instance.forget(PLATFORM, &Actor::local()).await.unwrap(),
             Some(false),
             "{holder}"
         );

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use jumun_domain::{AdjustmentId, EntryId, EntryKind};
+use jumun_domain::{Actor, AdjustmentId, EntryId, EntryKind};
 use jumun_store::{Page, Reads as _};
 use jumun_store_postgres::{ImportError, Importer, Options, Target};
 use jumun_test_cluster::Cluster;
@@ -59,6 +59,24 @@ async fn rows_are_brought_in_as_requests_would_have_done_it() {
     // The opening charge and the order's payment are in one chain.
     let unchained = "SELECT count(*) FROM users WHERE last_entry IS NULL";
     assert_eq!(shop.database.sql(unchained), "0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_somebody_is_named_for_leave_their_lines() {
+    let shop = Shop::open().await;
+    let mut importer = shop.importer().await;
+    let mut rows = users(100..103);
+    for request in rows.iter_mut().flat_map(|row| &mut row.requests) {
+        *request = request.clone().by(Actor::command_line("haneul"));
+    }
+    assert_eq!(told(importer.import(&rows, &mut go_on).await), "imported 3");
+    let outcome = told(importer.import(&rows, &mut go_on).await);
+    assert!(outcome.contains("exists already"), "{outcome}");
+    let lines = shop
+        .database
+        .sql("SELECT actor, action, subject FROM changes ORDER BY change_id");
+    let of = |id| format!("cli:haneul|user.put|user:{id}\ncli:haneul|balance.charge|user:{id}");
+    assert_eq!(lines, [100, 101, 102].map(of).join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

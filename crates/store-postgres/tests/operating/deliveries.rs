@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jumun_domain::Timestamp;
+use jumun_domain::{Actor, Timestamp};
 use jumun_store::NumberedEvent;
 use jumun_store::delivery::{
     Attempt, AttemptResult, DeliveryFilter, FirstTries, FirstTry, Hold, Lease, Outbox, Pending,
@@ -22,27 +22,27 @@ const ENDED: Timestamp = Timestamp::from_micros(1);
 /// Delivers the events of a shop that has some to a platform of this round, and
 /// lets operators do with that what they can; then it is forgotten.
 pub(crate) async fn all(shop: &Shop, round: i64) -> Tried<()> {
-    let store = &shop.0;
+    let (store, by) = (&shop.0, Actor::local());
     let name = &*format!("platform-{round}");
     let taken = store.take_lease(name, Uuid::from_u128(1), TERM).await;
     let lease = found("a lease", taken)?;
     found("a standing", store.keep_lease(&lease).await)?;
     let events = read("events", Outbox::events(store, 0, usize::MAX >> 1).await)?;
     let event = events.last().ok_or("there is no event")?;
-    read("a pause", store.pause(name).await)?;
-    read("its end", store.resume(name).await)?;
+    read("a pause", store.pause(name, &by).await)?;
+    read("its end", store.resume(name, &by).await)?;
     let range = ReplayRange::Sequences {
         first: 1,
         last: event.sequence,
     };
-    let replay = read("a replay", store.replay(name, range).await)?;
+    let replay = read("a replay", store.replay(name, range, &by).await)?;
     let replay = replay.map_err(|refused| refused.to_string())?;
     record(shop, &lease, event, &replay).await?;
     look_up(shop, name, &lease, event.sequence).await?;
     let later = Timestamp::from_micros(ENDED.as_micros() + 1);
     read("pruning", store.prune(&lease, later).await)?;
     read("the end of a lease", store.release_lease(&lease).await)?;
-    match read("forgetting", store.forget(name).await)? {
+    match read("forgetting", store.forget(name, &by).await)? {
         Some(true) => Ok(()),
         other => Err(format!("forgetting is answered {other:?}")),
     }

@@ -1,6 +1,7 @@
 //! Proves that docs/operating/postgres.md is true: its statements are run, and
 //! its tables are compared with the program.
 
+mod access;
 mod deliveries;
 mod deployment;
 mod document;

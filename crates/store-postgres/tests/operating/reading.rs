@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use jumun_domain::{Command, PlaceOrder, UserId};
+use jumun_domain::{Actor, Command, PlaceOrder, UserId};
+use jumun_store::access::{Changes as _, Tokens as _};
 use jumun_store::delivery::{Outbox as _, Platforms as _};
 use jumun_store::{Fault, Law, Page, Store as _};
-use jumun_store_postgres::{PostgresPlatforms, ShopReader, Target, audit};
+use jumun_store_postgres::{PostgresDoors, PostgresPlatforms, ShopReader, Target, audit};
 use uuid::Uuid;
 
 use crate::deployment::{Deployment, READER, SERVER};
 use crate::shop::Shop;
-use crate::{document, requests};
+use crate::{access, document, requests};
 
 /// Longer than a test takes.
 const TERM: Duration = Duration::from_secs(600);
@@ -41,9 +42,30 @@ async fn the_reading_role_reads_how_deliveries_stand() {
     let listed = platforms.platforms().await.unwrap();
     assert_eq!(listed.len(), 1);
     assert_eq!(listed[0].name, "warehouse");
-    let refused = platforms.pause("warehouse").await;
+    let refused = platforms.pause("warehouse", &Actor::local()).await;
     assert!(matches!(refused, Err(Fault::Determinate(_))), "{refused:?}");
     serving.0.close().await;
+}
+
+#[tokio::test]
+async fn the_reading_role_reads_tokens_and_changes() {
+    let deployment = Deployment::new().await;
+    requests::all(&deployment.target(SERVER), 1).await.unwrap();
+    let doors = PostgresDoors::open(&deployment.target(READER)).await;
+    let doors = doors.expect("a reader");
+    let whole = Page {
+        after: None,
+        limit: 50,
+    };
+    assert_eq!(doors.tokens(whole).await.unwrap().items.len(), 1);
+    let whole = Page {
+        after: None,
+        limit: 50,
+    };
+    let lines = doors.changes(whole).await.unwrap().items;
+    assert!(lines.iter().any(|it| &*it.action == "platform.forget"));
+    let made = doors.create_token(&access::token(2), &Actor::local()).await;
+    assert!(matches!(made, Err(Fault::Determinate(_))), "{made:?}");
 }
 
 #[tokio::test]

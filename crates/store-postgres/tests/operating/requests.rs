@@ -8,8 +8,8 @@ use jumun_domain::{
 use jumun_store::{Page, Readiness, Reads, Store as _};
 use jumun_store_postgres::Target;
 
-use crate::deliveries;
 use crate::shop::{Shop, Tried, found, read};
+use crate::{access, deliveries};
 
 /// In date whatever the clock says: 1970 to about 2255.
 const LONG_AGO: Timestamp = Timestamp::from_micros(0);
@@ -37,7 +37,8 @@ pub(crate) async fn all(target: &Target, round: i64) -> Tried<()> {
 async fn ask(shop: &Shop, round: i64) -> Tried<()> {
     let made = change(shop, round).await?;
     look_up(shop, &made).await?;
-    deliveries::all(shop, round).await
+    deliveries::all(shop, round).await?;
+    access::all(shop, round).await
 }
 
 /// Every command: new rows, changed rows, and answers that are remembered.

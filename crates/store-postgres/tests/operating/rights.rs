@@ -3,7 +3,7 @@
 use jumun_store_postgres::{Options, migrate};
 use tokio_postgres::error::SqlState;
 
-use crate::deployment::{Deployment, READER, SERVER};
+use crate::deployment::{Deployment, OWNER, READER, SERVER};
 use crate::requests;
 use crate::sales::sell_until;
 
@@ -59,6 +59,7 @@ async fn what_a_role_must_not_do_the_server_refuses() {
     requests::all(&deployment.target(SERVER), 1).await.unwrap();
     let denied = SqlState::INSUFFICIENT_PRIVILEGE;
     let read_only = SqlState::READ_ONLY_SQL_TRANSACTION;
+    let kept = SqlState::RESTRICT_VIOLATION;
     let table = [
         (SERVER, "DROP TABLE orders", &denied),
         (SERVER, "DROP VIEW events", &denied),
@@ -77,6 +78,18 @@ async fn what_a_role_must_not_do_the_server_refuses() {
         (SERVER, "UPDATE delivery_attempts SET excerpt = ''", &denied),
         (SERVER, "UPDATE delivery_log SET tries = ''", &denied),
         (SERVER, "UPDATE shop SET currency = 'USD'", &denied),
+        (SERVER, "DELETE FROM tokens", &denied),
+        (SERVER, "UPDATE revocations SET number = 9", &denied),
+        (SERVER, "DELETE FROM revocations", &denied),
+        (SERVER, "DELETE FROM revocation_counter", &denied),
+        (SERVER, "UPDATE changes SET actor = 'local'", &denied),
+        (SERVER, "DELETE FROM changes", &denied),
+        (SERVER, "TRUNCATE changes", &denied),
+        (SERVER, "ALTER TABLE changes DISABLE TRIGGER ALL", &denied),
+        (OWNER, "UPDATE changes SET actor = 'local'", &kept),
+        (OWNER, "DELETE FROM changes", &kept),
+        (OWNER, "TRUNCATE changes", &kept),
+        (OWNER, "TRUNCATE tokens, changes CASCADE", &kept),
         (SERVER, "DELETE FROM refinery_schema_history", &denied),
         (READER, "UPDATE users SET balance = 0", &read_only),
         (READER, "INSERT INTO probe VALUES (1, 1)", &read_only),

@@ -71,6 +71,27 @@ const LAWS: &[(&str, &str)] = &[
          WHERE after <> next",
     ),
     (
+        "a token has the line of its making, and a revoked one that of its end and a number",
+        "SELECT token_id FROM tokens WHERE \
+         (SELECT count(*) FROM changes WHERE action = 'token.create' \
+           AND subject = 'token:' || lpad(to_hex(token_id), 16, '0')) <> 1 \
+         OR (SELECT count(*) FROM changes WHERE action = 'token.revoke' \
+           AND subject = 'token:' || lpad(to_hex(token_id), 16, '0')) <> num_nonnulls(revoked_at) \
+         OR (SELECT count(*) FROM revocations WHERE revocations.token_id = tokens.token_id) \
+           <> num_nonnulls(revoked_at)",
+    ),
+    (
+        "a line tells of a token that is there",
+        "SELECT change_id FROM changes WHERE subject LIKE 'token:%' AND subject NOT IN \
+         (SELECT 'token:' || lpad(to_hex(token_id), 16, '0') FROM tokens)",
+    ),
+    (
+        "the numbers of revocations have no gap",
+        "SELECT last_number FROM revocation_counter WHERE last_number <> \
+         (SELECT count(*) FROM revocations WHERE number BETWEEN 1 AND last_number) \
+         OR last_number <> (SELECT count(*) FROM revocations)",
+    ),
+    (
         "what a key remembers is there",
         "SELECT key FROM idempotency_keys WHERE answer_kind = 1 AND answer_id NOT IN \
                 (SELECT entry_id FROM entries) OR answer_kind = 6 AND answer_id NOT IN \

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jumun_store::Store as _;
 use jumun_store_postgres::{Options, PostgresStore, Target};
 use jumun_test_cluster::{Cluster, Database, Proxy};
+use tokio::task::block_in_place;
 
 use super::asking::all_done;
 use super::commands::{charge, put_product, register};
@@ -129,6 +130,13 @@ pub(crate) async fn open_narrow(url: &str) -> Instance {
         ..Options::default()
     };
     open_with(url, &options).await
+}
+
+/// A proxy, and a narrow instance on the shop behind it.
+pub(crate) async fn behind_a_proxy(shop: &Shop) -> (Proxy, Instance) {
+    let proxy = block_in_place(|| Proxy::start(&Cluster::shared().host_port()));
+    let instance = open_narrow(&shop.url_through(&proxy)).await;
+    (proxy, instance)
 }
 
 async fn open_with(url: &str, options: &Options) -> Instance {
