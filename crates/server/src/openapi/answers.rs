@@ -1,5 +1,7 @@
 //! What an operation can answer besides success, and the headers that many share.
 
+mod conditions;
+
 use std::collections::BTreeMap;
 
 use http::StatusCode;
@@ -31,12 +33,6 @@ const LOCATED: [&str; 7] = [
     "issueCoupon",
     "placeOrder",
 ];
-
-/// Operations whose success carries the tag of a product.
-const TAGGED: [&str; 2] = ["getProduct", "putProduct"];
-
-/// Operations that are done only where the product is as expected.
-const CONDITIONAL: [&str; 1] = ["putProduct"];
 
 /// Operations that ask the store nothing.
 const STATELESS: [&str; 9] = [
@@ -106,10 +102,7 @@ pub(super) fn complete(operation: &mut Operation, path: &str, writes: bool) {
             .get_or_insert_default()
             .push(key_parameter().into());
     }
-    if CONDITIONAL.contains(&name.as_str()) {
-        let parameters = operation.parameters.get_or_insert_default();
-        parameters.extend(condition_parameters().map(Into::into));
-    }
+    conditions::complete(operation, &name);
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else {
             continue;
@@ -121,11 +114,6 @@ pub(super) fn complete(operation: &mut Operation, path: &str, writes: bool) {
             response
                 .headers
                 .insert("Idempotent-Replayed".to_owned(), replayed().into());
-        }
-        if TAGGED.contains(&name.as_str()) {
-            response
-                .headers
-                .insert("ETag".to_owned(), entity_tag().into());
         }
         if status == "201" && LOCATED.contains(&name.as_str()) {
             response
@@ -231,44 +219,6 @@ fn location() -> Header {
         .schema(Some(Schema::Object(schema)))
         .description(Some("Where what was made can be read."))
         .build()
-}
-
-fn entity_tag() -> Header {
-    let schema = text().pattern(Some(r#"^"[0-9a-f]{32}"$"#)).build();
-    HeaderBuilder::new()
-        .schema(Some(Schema::Object(schema)))
-        .description(Some(
-            "The tag of the name, the price, `active` and `maxPerUser`, for `If-Match`. The stock \
-             is not in it.",
-        ))
-        .build()
-}
-
-fn condition_parameters() -> [utoipa::openapi::path::Parameter; 2] {
-    let parameter = |name, schema, description| {
-        ParameterBuilder::new()
-            .name(name)
-            .parameter_in(ParameterIn::Header)
-            .required(Required::False)
-            .description(Some(description))
-            .schema(Some(schema))
-            .build()
-    };
-    let tags = text().examples([r#""6f0c2f1f8e3a4f0d9b7a5c3e1d2b4a68""#]);
-    let any = text().enum_values(Some(["*"]));
-    [
-        parameter(
-            "If-Match",
-            tags,
-            "Up to 20 values of `ETag`: the product is changed only if it has one of these tags \
-             now. `*`: only if it is there.",
-        ),
-        parameter(
-            "If-None-Match",
-            any,
-            "`*`: the product is created only if it is not there. Not together with `If-Match`.",
-        ),
-    ]
 }
 
 fn key_parameter() -> utoipa::openapi::path::Parameter {
