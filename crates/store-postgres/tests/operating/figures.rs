@@ -49,7 +49,7 @@ fn metrics(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// All files below a folder.
+/// All sources below a folder, beside which others may lie.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder of sources");
     let paths = entries.map(|entry| entry.expect("an entry").path());
@@ -57,8 +57,10 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         .flat_map(|path| {
             if path.is_dir() {
                 files(&path)
-            } else {
+            } else if path.extension().is_some_and(|it| it == "rs") {
                 vec![path]
+            } else {
+                Vec::new()
             }
         })
         .collect()
