@@ -36,4 +36,7 @@ pub use problem::{Code, Language};
 pub use server::{Doors, run};
 pub use services::{NoAccess, Services};
 pub use transport::{Tls, TlsError};
-pub use view::{render_deliveries, render_event, render_order, render_platforms, render_time};
+pub use view::{
+    render_change, render_deliveries, render_event, render_order, render_platforms, render_time,
+    render_token,
+};
