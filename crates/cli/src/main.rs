@@ -1,5 +1,6 @@
 //! The `jumun` command: a shop's order and payment core on the command line.
 
+mod access;
 mod actor;
 mod commands;
 mod count;
@@ -12,6 +13,7 @@ mod options;
 mod output;
 mod platform;
 mod progress;
+mod runtime;
 mod secret;
 mod signals;
 mod time;

@@ -2,13 +2,21 @@
 
 use std::ffi::OsStr;
 
+use jumun_store::access::TOKEN_PREFIX;
+
 /// What stands in the place of such a value.
 const MASK: &str = "…";
 
 /// What the secrets of data platforms begin with.
 const PLATFORM_SECRET: &str = "whsec_";
 
-/// Whether a value may hold a secret: a URL with `name:password@`, also one
+/// Hexadecimal digits of a token's public id.
+const TOKEN_ID_CHARS: usize = 16;
+
+/// What JSON Web Tokens begin with: `{"` in base64url.
+const JSON_WEB_TOKEN: &str = "eyJ";
+
+/// Whether a value may hold a secret: a token, a URL with `name:password@`, also one
 /// that is not written as it should be, or anything with `password=`. In the URL
 /// of a data platform a lone name or the query may be a token.
 pub(crate) fn may_be_in(value: &str) -> bool {
@@ -23,7 +31,17 @@ pub(crate) fn may_be_in(value: &str) -> bool {
     user.contains(':')
         || has_token
         || value.contains(PLATFORM_SECRET)
+        || value.split(TOKEN_PREFIX).skip(1).any(begins_with_id)
+        || value.contains(JSON_WEB_TOKEN) && value.contains('.')
         || value.to_ascii_lowercase().contains("password=")
+}
+
+/// Whether what comes after [`TOKEN_PREFIX`] goes on as a token does, whole or
+/// not: other names begin with ours as well.
+fn begins_with_id(rest: &str) -> bool {
+    rest.split_once('_').is_some_and(|(id, _)| {
+        id.len() == TOKEN_ID_CHARS && id.bytes().all(|it| it.is_ascii_hexdigit())
+    })
 }
 
 /// `text` without the values of this process's arguments and variables, and
@@ -80,6 +98,11 @@ mod tests {
             ("https://token@example.org/events", true),
             ("https://example.org/events?token=secret", true),
             ("whsec_c2VjcmV0", true),
+            ("jumun_01937d5e8f012345_c2VjcmV0", true),
+            ("eyJhbGciOiJub25lIn0.e30.", true),
+            ("jumun_01937d5e8f012345_", true),
+            ("01937d5e8f012345", false),
+            ("sqlite:jumun_shop_2.db", false),
             ("nats://localhost:4222/orders", false),
             ("https://example.org/events", false),
             // As a target without a password is shown.

@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod changes;
 mod completions;
 mod demo;
 mod events;
@@ -9,6 +10,7 @@ mod export;
 mod import;
 mod migrate;
 mod serve;
+mod token;
 
 use std::process::ExitCode;
 
@@ -32,6 +34,10 @@ pub(crate) enum Command {
     Export(export::Arguments),
     /// See what data platforms have, lack and failed, and send events again
     Events(events::Arguments),
+    /// Make, list and revoke the tokens that open the API
+    Token(token::Arguments),
+    /// See who has changed what
+    Changes(changes::Arguments),
     /// Write a consistent copy of a live embedded database
     Backup(backup::Arguments),
     /// Print a completion script for a shell
@@ -63,6 +69,8 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Import(arguments) => import::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Events(arguments) => events::run(&arguments),
+        Command::Token(arguments) => token::run(&arguments),
+        Command::Changes(arguments) => changes::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     }

@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jumun_domain::{Order, OrderId, ProductId, UserId};
+use jumun_store::access::Access;
 use jumun_store::delivery::Platforms;
 use jumun_store::{
     AuditProgress, AuditReport, Currency, Fault, ImportRow, Imported, NumberedEvent, Page, PageOf,
     Shop,
 };
-use jumun_store_sqlite::{ImportError, Options, SqlitePlatforms, SqliteStore};
+use jumun_store_sqlite::{ImportError, Options, SqliteDoors, SqlitePlatforms, SqliteStore};
 
-use super::engine::{Engine, Importer, Migrated, OpenShop, Settings, ShopReader};
+use super::engine::{Engine, Importer, Migrated, OpenShop, Purpose, Settings, ShopReader};
 use crate::failure::Failure;
 
 /// The file of a shop.
@@ -57,6 +58,15 @@ impl Engine for Embedded {
         Ok(Box::new(platforms))
     }
 
+    async fn access(&self, purpose: Purpose) -> Result<Box<dyn Access>, Failure> {
+        // A misspelt path must not become a shop.
+        if purpose == Purpose::Write && self.path.exists() {
+            self.migrate(None)?;
+        }
+        let doors = SqliteDoors::open(&self.path).map_err(Failure::engine)?;
+        Ok(Box::new(doors))
+    }
+
     fn migrate(&self, currency: Option<Currency>) -> Result<Migrated, Failure> {
         let migration =
             jumun_store_sqlite::migrate(&self.path, &options(currency)).map_err(Failure::engine)?;
@@ -96,11 +106,13 @@ impl Engine for Embedded {
 impl From<SqliteStore> for OpenShop {
     fn from(store: SqliteStore) -> Self {
         let platforms = Arc::new(store.platforms());
+        let access = Arc::new(store.doors());
         let store = Arc::new(store);
         Self {
             store: store.clone(),
             outbox: store,
             platforms,
+            access,
         }
     }
 }

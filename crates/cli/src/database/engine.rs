@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jumun_domain::{Order, OrderId, ProductId, UserId};
+use jumun_store::access::Access;
 use jumun_store::delivery::{Outbox, Platforms};
 use jumun_store::{
     AuditProgress, AuditReport, Currency, Fault, ImportRow, Imported, NumberedEvent, Page, PageOf,
@@ -43,6 +44,15 @@ pub(crate) trait Engine: Send + Sync {
     ///
     /// As [`Engine::open`].
     async fn platforms(&self) -> Result<Box<dyn Platforms>, Failure>;
+
+    /// Opens what is kept of access in the shop, which has to be there, beside
+    /// a running server or without one. To write, it brings the schema of an
+    /// embedded database up to date first; a server's is for who administers it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::open`].
+    async fn access(&self, purpose: Purpose) -> Result<Box<dyn Access>, Failure>;
 
     /// Creates the shop where there is none, and brings its schema up to date.
     ///
@@ -90,6 +100,15 @@ pub(crate) trait Engine: Send + Sync {
     fn backup(&self, copy: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), Failure>;
 }
 
+/// What somebody wants of a shop.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Purpose {
+    /// To look at it.
+    Read,
+    /// To change something.
+    Write,
+}
+
 /// How a server wants the shop opened.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
@@ -112,6 +131,8 @@ pub(crate) struct OpenShop {
     pub(crate) outbox: Arc<dyn Outbox>,
     /// The operators' side.
     pub(crate) platforms: Arc<dyn Platforms>,
+    /// Tokens, and the history of changes.
+    pub(crate) access: Arc<dyn Access>,
 }
 
 /// Schema versions before and after a migration; 0 where there was no shop.

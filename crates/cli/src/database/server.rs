@@ -7,17 +7,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jumun_domain::{Order, OrderId, ProductId, UserId};
+use jumun_store::access::Access;
 use jumun_store::delivery::Platforms;
 use jumun_store::{
     AuditProgress, AuditReport, Currency, Fault, ImportRow, Imported, NumberedEvent, Page, PageOf,
     Shop,
 };
 use jumun_store_postgres::{
-    ImportError, OpenError, Options, PostgresPlatforms, PostgresStore, Target,
+    ImportError, OpenError, Options, PostgresDoors, PostgresPlatforms, PostgresStore, Target,
 };
 use tokio::runtime::Runtime;
 
-use super::engine::{Engine, Importer, Migrated, OpenShop, Settings, ShopReader};
+use super::engine::{Engine, Importer, Migrated, OpenShop, Purpose, Settings, ShopReader};
 use crate::failure::Failure;
 
 /// A batch gets its time before it commits, and its events their numbers after
@@ -55,11 +56,13 @@ impl Engine for Server {
         let store = PostgresStore::open(&self.target, &options)
             .await
             .map_err(refused)?;
+        let access = Arc::new(store.doors());
         let store = Arc::new(store);
         Ok(OpenShop {
             store: store.clone(),
             outbox: store.clone(),
             platforms: store,
+            access,
         })
     }
 
@@ -68,6 +71,11 @@ impl Engine for Server {
             .await
             .map_err(refused)?;
         Ok(Box::new(platforms))
+    }
+
+    async fn access(&self, _: Purpose) -> Result<Box<dyn Access>, Failure> {
+        let doors = PostgresDoors::open(&self.target).await.map_err(refused)?;
+        Ok(Box::new(doors))
     }
 
     fn migrate(&self, currency: Option<Currency>) -> Result<Migrated, Failure> {

@@ -70,7 +70,7 @@ impl Stage {
         let services = Services {
             store: shop.store.clone(),
             platforms: shop.platforms.clone(),
-            access: std::sync::Arc::new(jumun_server::NoAccess),
+            access: shop.access.clone(),
             jwt: None,
         };
         let metrics = jumun_server::install_metrics();

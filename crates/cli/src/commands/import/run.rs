@@ -5,13 +5,14 @@ use std::fs::File;
 use std::io::BufReader;
 use std::ops::ControlFlow;
 
-use jumun_domain::Request;
+use jumun_domain::{Actor, Request};
 use jumun_store::ImportRow;
 use tokio::runtime::Runtime;
 
 use super::Arguments;
 use super::problems::Problems;
 use super::sheet::{self, BadSheet, MAX_ROWS, Numbered, Row, Sheet};
+use crate::actor::at_the_command_line;
 use crate::database::Importer;
 use crate::failure::Failure;
 use crate::output;
@@ -57,7 +58,8 @@ pub(super) fn import<R: Row>(arguments: &Arguments) -> Result<(), Failure> {
         });
     }
     let total = rows.len() as u64;
-    let rows: Vec<ImportRow> = rows.into_iter().map(commands).collect();
+    let by = at_the_command_line();
+    let rows: Vec<ImportRow> = rows.into_iter().map(|row| commands(row, &by)).collect();
     // From here on a signal must not leave the user guessing what is in.
     let signals = Signals::listen()?;
     let progress = Progress::bar(total, "importing");
@@ -165,11 +167,11 @@ impl Signals {
     }
 }
 
-fn commands<R: Row>(numbered: Numbered<R>) -> ImportRow {
+fn commands<R: Row>(numbered: Numbered<R>, by: &Actor) -> ImportRow {
     let commands = numbered.row.into_commands();
     let requests = commands
         .into_iter()
-        .map(|command| Request::new(command, None))
+        .map(|command| Request::new(command, None).by(by.clone()))
         .collect();
     ImportRow {
         line: numbered.line,

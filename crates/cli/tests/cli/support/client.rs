@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 pub(crate) struct Client {
     http: reqwest::Client,
     base: String,
+    token: Option<String>,
 }
 
 /// An answer.
@@ -33,6 +34,15 @@ impl Client {
         Self {
             http,
             base: base.to_owned(),
+            token: None,
+        }
+    }
+
+    /// The same, with a token on every request.
+    pub(crate) fn bearing(&self, token: &str) -> Self {
+        Self {
+            token: Some(token.to_owned()),
+            ..self.clone()
         }
     }
 
@@ -96,6 +106,9 @@ impl Client {
         body: Option<&Value>,
     ) -> reqwest::Result<Reply> {
         let mut request = self.http.request(method, format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
         }

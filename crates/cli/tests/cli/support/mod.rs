@@ -2,6 +2,7 @@
 
 mod client;
 mod database;
+mod issuer;
 mod receiver;
 mod server;
 
@@ -11,10 +12,12 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use jumun_test_cluster::Database;
 use tempfile::TempDir;
 
 pub(crate) use client::{Client, Reply, one_piece};
 pub(crate) use database::DEADLINE;
+pub(crate) use issuer::{AUDIENCE, ISSUER, Issuer};
 pub(crate) use receiver::{Received, Receiver};
 pub(crate) use server::Server;
 
@@ -42,6 +45,11 @@ impl Folder {
     /// A folder and an empty database on a PostgreSQL server.
     pub(crate) fn on_server() -> Self {
         Self::with(TestDatabase::on_server())
+    }
+
+    /// A folder for a shop in this database.
+    pub(crate) fn on(database: Database) -> Self {
+        Self::with(TestDatabase::OnServer(database))
     }
 
     /// One folder for each engine: what is proved holds on both.
