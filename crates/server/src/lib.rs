@@ -11,6 +11,7 @@ mod api;
 mod app;
 mod browser;
 mod config;
+mod console;
 mod extract;
 mod jwt;
 mod metrics;

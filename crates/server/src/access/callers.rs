@@ -23,6 +23,11 @@ pub(crate) struct Granted {
 }
 
 impl Granted {
+    /// For an extractor that has seen that the caller may.
+    pub(super) fn new(app: App, principal: Principal) -> Self {
+        Self { app, principal }
+    }
+
     /// The shop.
     pub(crate) fn app(&self) -> &App {
         &self.app

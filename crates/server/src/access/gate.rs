@@ -87,13 +87,22 @@ impl Gate {
     /// `429 too-many-requests` beyond the caller's share; `503 overloaded` where
     /// the token cannot be looked up.
     pub(super) async fn let_in(&self, parts: &Parts) -> Result<(App, Principal), Problem> {
+        self.let_in_with(parts, bearer(&parts.headers)).await
+    }
+
+    /// The same by a token from elsewhere than the `Authorization` header.
+    pub(super) async fn let_in_with(
+        &self,
+        parts: &Parts,
+        token: Result<&str, Denied>,
+    ) -> Result<(App, Principal), Problem> {
         let guards = self.0.guards();
         let Some(tokens) = &guards.tokens else {
             guards.limits.of_address(address(parts))?;
             return Ok((self.0.clone(), Principal::Local));
         };
         let now = now();
-        let known = match bearer(&parts.headers) {
+        let known = match token {
             Ok(text) => tokens.open(text, now).await,
             Err(denied) => Err(Problem::denied(denied)),
         };

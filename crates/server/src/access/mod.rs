@@ -7,6 +7,7 @@
 
 mod authenticate;
 mod callers;
+mod console_user;
 mod gate;
 mod known;
 mod principal;
@@ -18,6 +19,7 @@ pub(crate) use callers::{
     AnyToken, Anyone, Granted, OnBehalf, OrderReader, PathUser, WithAdmin, WithBalanceCharge,
     WithCatalogWrite, WithEventsRead, WithMetricsRead, WithOrdersActAs,
 };
+pub(crate) use console_user::{ConsoleUser, ConsoleVisitor, cookie, cookie_name, is_secure};
 pub(crate) use gate::{Gate, Guards};
 pub use rates::Rates;
 pub(crate) use rights::{Right, right_of};

@@ -27,6 +27,7 @@ use utoipa_axum::routes;
 
 use crate::access::Gate;
 use crate::app::App;
+use crate::console;
 use crate::observe::Observe;
 use crate::openapi;
 use crate::problem::{Detail, Problem};
@@ -101,6 +102,7 @@ fn routes() -> OpenApiRouter<Gate> {
 pub(crate) fn router(app: App) -> Router {
     let (router, _) = routes().split_for_parts();
     router
+        .merge(console::routes())
         .fallback(no_such_path)
         .layer(Observe(app.clone()))
         .with_state(Gate::new(app))
@@ -124,12 +126,13 @@ pub(crate) fn description() -> OpenApi {
 pub(crate) fn paths() -> Vec<String> {
     let (_, description) = routes().split_for_parts();
     let documented = description.paths.paths.into_keys();
-    documented.chain([ROOT.to_owned()]).collect()
+    let others = console::paths().chain([ROOT]).map(str::to_owned);
+    documented.chain(others).collect()
 }
 
 /// Whether a route's answers are JSON only.
 pub(crate) fn answers_json(path: &str) -> bool {
-    !NOT_JSON.contains(&path)
+    !NOT_JSON.contains(&path) && !console::owns(path)
 }
 
 /// The time by the server's clock.

@@ -70,7 +70,11 @@ fn at_body(issue: Issue) -> Problem {
 }
 
 /// The bytes of a body, at most so many and by then.
-pub(crate) async fn read(body: Body, max_bytes: usize, deadline: Duration) -> Result<Bytes, Problem> {
+pub(crate) async fn read(
+    body: Body,
+    max_bytes: usize,
+    deadline: Duration,
+) -> Result<Bytes, Problem> {
     match tokio::time::timeout(deadline, Limited::new(body, max_bytes).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use axum::body::Body;
 use axum::response::Response;
 use http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -95,13 +95,18 @@ impl Problem {
         );
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
         headers.insert(VARY, HeaderValue::from_static("Accept-Language"));
+        self.add_headers(headers);
+        response
+    }
+
+    /// The headers that go with the problem, in whatever form it is told.
+    pub(crate) fn add_headers(&self, headers: &mut HeaderMap) {
         if let Detail::Denied(denied) = &self.0.detail {
             denied.add_headers(headers);
         }
-        if code.status() == StatusCode::SERVICE_UNAVAILABLE {
+        if self.code().status() == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
         }
-        response
     }
 
     fn errors(&self, language: Language) -> Vec<FieldErrorView> {

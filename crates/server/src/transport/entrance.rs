@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::io;
 
 use axum::Extension;
+use http::request::Parts;
 use tokio::net::TcpListener;
 
 use super::connection::{Connections, Over};
@@ -22,6 +23,15 @@ const MAX_MONITORING_CONNECTIONS: usize = 64;
 #[derive(Clone, Copy)]
 pub(crate) struct Monitoring;
 
+/// In the extensions of a request that came over TLS.
+#[derive(Clone, Copy)]
+struct Encrypted;
+
+/// Whether a request came to us over TLS.
+pub(crate) fn is_encrypted(parts: &Parts) -> bool {
+    parts.extensions.get::<Encrypted>().is_some()
+}
+
 /// A listener with its limits, and the routes that it leads to.
 pub(crate) struct Entrance {
     door: Door,
@@ -38,7 +48,11 @@ impl Entrance {
             per_address: (!config.behind_proxy).then_some(config.max_connections_per_address),
         };
         let over = tls.map_or(Over::Tcp, |tls| Over::Tls(tls.acceptor()));
-        Self::new(listener, limits, app, api::router(app.clone()), over)
+        let router = match tls {
+            Some(_) => api::router(app.clone()).layer(Extension(Encrypted)),
+            None => api::router(app.clone()),
+        };
+        Self::new(listener, limits, app, router, over)
     }
 
     /// To metrics and probes alone, plain.

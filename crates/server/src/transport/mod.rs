@@ -12,5 +12,5 @@ mod throttle;
 mod tls;
 
 pub(crate) use client::ClientAddress;
-pub(crate) use entrance::{Entrance, Monitoring};
+pub(crate) use entrance::{Entrance, Monitoring, is_encrypted};
 pub use tls::{Tls, TlsError};
