@@ -38,6 +38,8 @@ pub(super) async fn changes_are_read_newest_first_in_pages_of_every_size(trial: 
         Uuid::max(),
         Uuid::from_u64_pair(high + (1 << 16), low),
         Uuid::from_u64_pair(high - (1 << 16), low),
+        Uuid::from_u64_pair(high, low + 1),
+        Uuid::from_u64_pair(high, low - 1),
     ];
     for limit in 1..=LINES + 1 {
         let read = async |page| changes.changes(page).await;
