@@ -47,10 +47,14 @@ pub(crate) fn is_cross_site(method: &Method, headers: &HeaderMap) -> bool {
         || origins.any(|it| !is_same(it.as_bytes(), host.as_ref()))
 }
 
-/// A host with or without a port, and nobody's name before it.
+/// A host with or without a port, and nothing before or after it: the parser
+/// takes `[::1].example` for the address, and `me@` for a name of no interest.
 fn authority(bytes: &[u8]) -> Option<Authority> {
     let text = std::str::from_utf8(bytes).ok()?;
-    (!text.contains('@')).then(|| text.parse().ok()).flatten()
+    let authority: Authority = text.parse().ok()?;
+    let rest = text.strip_prefix(authority.host())?;
+    (rest.is_empty() || authority.port().is_some_and(|it| rest[1..] == *it.as_str()))
+        .then_some(authority)
 }
 
 fn is_own(host: &str, allowed: &[String]) -> bool {
@@ -164,7 +168,8 @@ mod tests {
     #[test]
     fn what_changes_something_comes_from_no_browser_or_from_a_page_of_this_host() {
         let local = "localhost:8080";
-        let table: [(&str, &[(HeaderName, &str)], bool); 20] = [
+        type Case<'a> = (&'a str, &'a [(HeaderName, &'a str)], bool);
+        let table: [Case<'_>; 20] = [
             (local, &[], false),
             (local, &[(SEC_FETCH_SITE, "same-origin")], false),
             (local, &[(SEC_FETCH_SITE, "none")], false),

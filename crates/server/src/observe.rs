@@ -18,9 +18,12 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::app::App;
+use crate::browser;
+use crate::config::{AuthMode, Config};
 use crate::metrics;
-use crate::problem::{Detail, FieldError, Issue, Language, Problem, quoted, weighted};
+use crate::problem::{Denied, Detail, FieldError, Issue, Language, Problem, quoted, weighted};
 use crate::trace::{Identity, X_REQUEST_ID};
+use crate::transport::Monitoring;
 
 /// Wraps every route, and what answers where no route matches.
 #[derive(Clone)]
@@ -58,7 +61,7 @@ where
 
     fn call(&mut self, request: Request) -> Self::Future {
         let seen = Seen::of(&request);
-        let refused = refused(&request, &seen);
+        let refused = refused(&request, &seen, self.app.config());
         let answer = match refused {
             None => Ok(self.inner.call(request)),
             Some(problem) => Err(problem),
@@ -165,7 +168,7 @@ impl Seen {
 }
 
 /// What its head says against a request, whatever it asks for.
-fn refused(request: &Request, seen: &Seen) -> Option<Problem> {
+fn refused(request: &Request, seen: &Seen, config: &Config) -> Option<Problem> {
     let host = |issue| Some(Problem::invalid(vec![FieldError::parameter("Host", issue)]));
     // RFC 9112, section 3.2; later and earlier versions name the host otherwise.
     if request.version() == Version::HTTP_11 {
@@ -175,7 +178,19 @@ fn refused(request: &Request, seen: &Seen) -> Option<Problem> {
             _ => return host(Issue::Duplicate),
         }
     }
-    let unread = seen.expects_json() && !accepts_json(request.headers());
+    let headers = request.headers();
+    // Tokens are no page's to send; and figures are read by whatever name finds them.
+    let any_host =
+        config.auth == AuthMode::Token || request.extensions().get::<Monitoring>().is_some();
+    if !any_host
+        && let Some(host) = browser::foreign_host(request.uri(), headers, &config.allowed_hosts)
+    {
+        return Some(Problem::denied(Denied::ForeignHost(quoted(&host))));
+    }
+    if browser::is_cross_site(request.method(), headers) {
+        return Some(Problem::denied(Denied::CrossSite));
+    }
+    let unread = seen.expects_json() && !accepts_json(headers);
     unread.then(|| Problem::new(Detail::NotAcceptable))
 }
 

@@ -34,7 +34,7 @@ async fn a_head_that_does_not_arrive_in_time_costs_its_connection() {
         ..Config::default()
     };
     let shop = Shop::open_with(Engine::ANY, config).await;
-    for start in ["", "GET /livez HTTP/1.1\r\nHost: a\r\nX-Slow: "] {
+    for start in ["", "GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Slow: "] {
         let mut stream = connect(&shop).await;
         stream.write_all(start.as_bytes()).await.unwrap();
         assert_eq!(until_closed(stream).await, "", "{start:?}");
@@ -42,7 +42,7 @@ async fn a_head_that_does_not_arrive_in_time_costs_its_connection() {
     // A second head on a connection that has served one has the same deadline.
     let mut stream = connect(&shop).await;
     stream
-        .write_all(b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+        .write_all(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
         .await
         .unwrap();
     let mut first = [0; 12];
@@ -62,7 +62,7 @@ async fn an_idle_connection_is_closed_in_the_end() {
     let shop = Shop::open_with(Engine::ANY, config).await;
     let mut stream = connect(&shop).await;
     stream
-        .write_all(b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+        .write_all(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
         .await
         .unwrap();
     let answer = until_closed(stream).await;
@@ -78,7 +78,7 @@ async fn a_connection_may_be_idle_for_longer_than_a_head_may_take() {
     let shop = Shop::open_with(Engine::ANY, config).await;
     let mut stream = connect(&shop).await;
     stream
-        .write_all(b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+        .write_all(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
         .await
         .unwrap();
     let mut buffer = vec![0; 4096];
@@ -99,7 +99,7 @@ async fn a_body_that_does_not_arrive_in_time_is_refused() {
     };
     let shop = Shop::open_with(Engine::ANY, config).await;
     let mut stream = connect(&shop).await;
-    let head = "POST /orders HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+    let head = "POST /orders HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
                 Content-Length: 100\r\n\r\n{\"userId\"";
     stream.write_all(head.as_bytes()).await.unwrap();
     let answer = until_closed(stream).await;
@@ -114,7 +114,7 @@ async fn at_the_cap_new_connections_wait_until_one_closes() {
         ..Config::default()
     };
     let shop = Shop::open_with(Engine::ANY, config).await;
-    let request = b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n";
+    let request = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
     let mut first = connect(&shop).await;
     first.write_all(request).await.unwrap();
     let mut start = [0; 12];
@@ -141,7 +141,7 @@ async fn a_client_that_sends_no_more_still_gets_its_answer() {
     };
     let shop = Shop::open_with(Engine::ANY, config).await;
     shop.user(7, 0).await;
-    let request = "POST /users/7/balance/charges HTTP/1.1\r\nHost: a\r\n\
+    let request = "POST /users/7/balance/charges HTTP/1.1\r\nHost: localhost\r\n\
                    Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{\"amount\":1}";
     let mut stream = connect(&shop).await;
     stream.write_all(request.as_bytes()).await.unwrap();

@@ -16,6 +16,7 @@ mod events;
 mod hostile;
 mod idempotency;
 mod instances;
+mod listening;
 mod operations;
 mod orders;
 mod outage;

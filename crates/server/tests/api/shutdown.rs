@@ -25,7 +25,7 @@ async fn gated(config: Config) -> (Shop, Arc<Notify>, Arc<Semaphore>) {
     (shop, came, go_on)
 }
 
-const CHARGE: &str = "POST /users/7/balance/charges HTTP/1.1\r\nHost: a\r\n\
+const CHARGE: &str = "POST /users/7/balance/charges HTTP/1.1\r\nHost: localhost\r\n\
                       Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{\"amount\":1}";
 
 #[tokio::test]
@@ -50,7 +50,7 @@ async fn a_request_that_was_just_sent_is_answered() {
     for _ in 0..20 {
         let mut stream = TcpStream::connect(&shop.address).await.unwrap();
         stream
-            .write_all(b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+            .write_all(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
             .await
             .unwrap();
         streams.push(stream);

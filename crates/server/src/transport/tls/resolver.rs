@@ -15,6 +15,15 @@ impl Resolver {
         Self(RwLock::new(pair))
     }
 
+    /// The certificate in use and its key.
+    pub(super) fn current(&self) -> Arc<CertifiedKey> {
+        // Nothing panics while it is held.
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
     /// Uses another certificate and its key from the next handshake on.
     pub(super) fn swap(&self, pair: Arc<CertifiedKey>) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = pair;
@@ -23,9 +32,7 @@ impl Resolver {
 
 impl ResolvesServerCert for Resolver {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        // Nothing panics while it is held.
-        let pair = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        Some(pair.clone())
+        Some(self.current())
     }
 }
 

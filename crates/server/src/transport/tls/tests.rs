@@ -86,3 +86,28 @@ fn a_print_changes_with_either_file_and_with_nothing_else() {
     ];
     assert!(!others.contains(&first));
 }
+
+#[test]
+fn only_a_pair_that_belongs_together_takes_the_place_of_the_one_before() {
+    let (_folder, [certificate, key, other_certificate, other_key]) = folder();
+    let mut tls = Tls::load(certificate.clone().into(), key.clone().into()).unwrap();
+    let first = tls.resolver.current().cert[0].clone();
+    // The files named now, and whether what is in them comes into use.
+    let table = [
+        (&other_certificate, &key, false),
+        (&certificate, &other_key, false),
+        (&key, &other_key, false),
+        (&other_certificate, &other_certificate, false),
+        (&"missing".to_owned(), &other_key, false),
+        (&other_certificate, &other_key, true),
+    ];
+    for (certificate, key, is_used) in table {
+        tls.files = Files {
+            certificate: certificate.into(),
+            key: key.into(),
+        };
+        tls.judge(tls.files.read());
+        let used = tls.resolver.current().cert[0] != first;
+        assert_eq!(used, is_used, "{:?}", tls.files);
+    }
+}

@@ -47,7 +47,8 @@ impl Tls {
         }
     }
 
-    fn judge(&self, content: Content) {
+    /// Uses what was in the files, or says why not.
+    pub(super) fn judge(&self, content: Content) {
         match content.pair(&self.files) {
             Ok(pair) => {
                 self.resolver.swap(pair);
