@@ -1,4 +1,4 @@
-//! `--listen`: an address, and who may reach it.
+//! `--listen` and `--metrics-listen`: an address, and who may reach it.
 
 use std::net::SocketAddr;
 
@@ -22,32 +22,43 @@ pub(crate) fn check_form(text: &str) -> Result<String, String> {
     }
 }
 
-/// The socket addresses of `HOST:PORT`, all of them on this machine only.
+/// The socket addresses of `HOST:PORT`.
+///
+/// # Errors
+///
+/// When the host has no address.
+pub(crate) async fn resolve(text: &str) -> Result<Vec<SocketAddr>, Failure> {
+    let cannot = |error: &dyn std::fmt::Display| {
+        Failure::new(format!("cannot find the address {text}: {error}"))
+            .help("check the host that is to be listened on, or use 127.0.0.1:8080")
+    };
+    let found = tokio::net::lookup_host(text).await;
+    let addresses: Vec<SocketAddr> = found.map_err(|error| cannot(&error))?.collect();
+    // Of none it could be said that all of them are safe.
+    if addresses.is_empty() {
+        return Err(cannot(&"the host has none"));
+    }
+    Ok(addresses)
+}
+
+/// The socket addresses of `HOST:PORT`, all of them on this machine only: for a
+/// server that is for trying out.
 ///
 /// # Errors
 ///
 /// When the host has no address, or one that others can reach.
 pub(crate) async fn loopback(text: &str) -> Result<Vec<SocketAddr>, Failure> {
-    let addresses: Vec<SocketAddr> = tokio::net::lookup_host(text)
-        .await
-        .map_err(|error| {
-            Failure::new(format!("cannot find the address {text}: {error}"))
-                .help("check --listen, or use 127.0.0.1:8080")
-        })?
-        .collect();
+    let addresses = resolve(text).await?;
     match addresses
         .iter()
         .find(|address| !address.ip().to_canonical().is_loopback())
     {
         Some(open) => Err(Failure::new(format!(
-            "{} is not a loopback address, and this version has no authentication: anybody who \
-             reaches it could move money",
+            "{} is not a loopback address, and a demo is for this machine only: it has no \
+             authentication",
             open.ip()
         ))
-        .help(
-            "listen on a loopback address, such as --listen 127.0.0.1:8080, and put a reverse \
-             proxy with authentication in front of it",
-        )),
+        .help("listen on a loopback address, such as --listen 127.0.0.1:8080")),
         None => Ok(addresses),
     }
 }
@@ -60,7 +71,7 @@ pub(crate) async fn loopback(text: &str) -> Result<Vec<SocketAddr>, Failure> {
 pub(crate) async fn bind(addresses: &[SocketAddr], text: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(addresses).await.map_err(|error| {
         Failure::new(format!("cannot listen on {text}: {error}"))
-            .help("end what uses the port, or take a free one with --listen 127.0.0.1:0")
+            .help("end what uses the port, or take a free one with port 0, as in 127.0.0.1:0")
     })
 }
 

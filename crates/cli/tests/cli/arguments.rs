@@ -22,8 +22,21 @@ fn wrong_usage_ends_with_status_2_and_says_what_is_wrong() {
         ("serve --readers 0", &["--readers", "from 1 to 1000"]),
         ("serve --currency won", &["--currency", "KRW"]),
         ("serve --name a/b", &["--name", "letters"]),
-        ("serve --auth token", &["--auth", "none"]),
+        ("serve --auth tokens", &["--auth", "none, token"]),
         ("serve --max-connections 0", &["--max-connections"]),
+        (
+            "serve --max-connections-per-address 0",
+            &["--max-connections-per-address", "from 1 to 1000000"],
+        ),
+        (
+            "serve --metrics-listen 9100",
+            &["--metrics-listen", "127.0.0.1:8080"],
+        ),
+        ("serve --behind-proxy=maybe", &["--behind-proxy"]),
+        (
+            "serve --allowed-host https://shop.example.com",
+            &["--allowed-host", "without scheme and port"],
+        ),
         ("serve --header-timeout soon", &["--header-timeout", "30s"]),
         ("serve --log-format xml", &["--log-format", "json"]),
         (

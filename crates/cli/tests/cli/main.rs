@@ -8,6 +8,7 @@ mod crash;
 mod cut_short;
 mod demo;
 mod export;
+mod exposing;
 mod import;
 mod instances;
 mod passwords;

@@ -1,23 +1,30 @@
 //! `jumun serve`: serves a shop over HTTP until it is told to stop.
 
+mod doors;
+mod exposure;
+
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
-use jumun_server::{Config, Services};
+use jumun_server::{AuthMode, Config, Doors, Services};
+use tokio::net::TcpListener;
 
+use crate::access::{self, AccessOptions};
 use crate::database::{CurrencyOption, DatabaseOption, Engine, Settings};
 use crate::failure::Failure;
 use crate::logging::LogOptions;
 use crate::options::DeploymentOption;
 use crate::platform::{self, PlatformOptions};
 use crate::signals::{Hangup, Stop};
-use crate::{count, duration, listen, output};
+use crate::{count, listen, output};
+use doors::DoorOptions;
+use exposure::{Exposure, Reach};
 
 const AFTER_HELP: &str = "\
-Prints `listening on http://HOST:PORT` to standard output once it can serve; the log goes to \
-standard error. SIGTERM and SIGINT stop it in good order: it accepts no more, answers what it has \
-accepted, and exits with 0. A second SIGINT ends it at once; nothing acknowledged is lost.
+Prints `listening on http://HOST:PORT` to standard output once it can serve, with https if it has \
+a certificate; the log goes to standard error. SIGTERM and SIGINT stop it in good order: it accepts \
+no more, answers what it has accepted, and exits with 0. A second SIGINT ends it at once; nothing \
+acknowledged is lost.
 
 Every order and cancel is told to the data platforms that --platform names, at least once and for \
 one user in order; a platform that is away holds nothing up. JUMUN_PLATFORM_SECRET (whsec_…; two \
@@ -27,17 +34,20 @@ previous_secret_file, ordering, max_in_flight, timeout, dead_letter_after, dead_
 attempts_kept_for, allow_private_addresses, create_stream, root_certificates. `jumun events` shows \
 how they stand.
 
-This version has no authentication, so it serves loopback addresses only.
+On a loopback address nobody is asked who they are, unless --auth token is given. Any other address \
+needs --auth token, and either --tls-cert and --tls-key or --behind-proxy.
 
 Examples:
   jumun serve --database sqlite:shop.db
   jumun serve --database sqlite:/var/lib/jumun/shop.db --listen 127.0.0.1:0 --log-format json
+  jumun serve --listen 0.0.0.0:8443 --auth token --tls-cert shop.crt --tls-key shop.key
+  jumun serve --listen 10.0.0.5:8080 --auth token --behind-proxy --metrics-listen 127.0.0.1:9100
   PGPASSWORD=… jumun serve --database postgres://jumun@localhost/shop
   jumun serve --platform https://example.com/events --platform file:///var/lib/jumun/events.jsonl
   JUMUN_DATABASE=sqlite:shop.db jumun serve --config jumun.toml";
 
-/// The most connections or waiting requests that can be asked for: each holds
-/// memory, and a mistyped number shall not take all of it.
+/// The most waiting requests that can be asked for: each holds memory, and a
+/// mistyped number shall not take all of it.
 const MAX_COUNT: u64 = 1_000_000;
 
 /// The most batches in flight that can be asked for: each has a connection of
@@ -52,9 +62,10 @@ const MAX_READERS: u64 = 1_000;
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
-    /// Where to listen; port 0 takes a free one
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080", value_parser = listen::check_form)]
-    listen: String,
+    #[command(flatten)]
+    doors: Box<DoorOptions>,
+    #[command(flatten)]
+    access: AccessOptions,
     #[command(flatten)]
     database: DatabaseOption,
     #[command(flatten)]
@@ -63,18 +74,11 @@ pub(crate) struct Arguments {
     deployment: DeploymentOption,
     #[command(flatten)]
     pub(super) platforms: PlatformOptions,
-    /// Who may use the API: anybody on this machine
-    #[arg(long, value_name = "MODE", default_value = "none", value_parser = ["none"])]
-    auth: String,
     /// Refuse requests that move money, stock or coupons without an
     /// Idempotency-Key
     #[arg(long, value_name = "true|false", default_value = "false", default_missing_value = "true",
           num_args = 0..=1, require_equals = true, value_parser = BoolishValueParser::new())]
     require_idempotency_key: bool,
-    /// Connections open at once; further ones wait
-    #[arg(long, value_name = "COUNT", default_value = "10000",
-          value_parser = count::up_to::<MAX_COUNT>, allow_negative_numbers = true)]
-    max_connections: u64,
     /// Requests that may wait for the database; further ones are answered 503
     /// overloaded
     #[arg(long, value_name = "COUNT", default_value = "16384",
@@ -89,26 +93,6 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "COUNT", default_value = "8",
           value_parser = count::up_to::<MAX_READERS>, allow_negative_numbers = true)]
     readers: u64,
-    /// How long the head of a request may take
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse,
-          allow_hyphen_values = true)]
-    header_timeout: Duration,
-    /// How long the body of a request may take
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse,
-          allow_hyphen_values = true)]
-    body_timeout: Duration,
-    /// How long a connection may wait for its next request
-    #[arg(long, value_name = "TIME", default_value = "75s", value_parser = duration::parse,
-          allow_hyphen_values = true)]
-    idle_timeout: Duration,
-    /// How long a client may take no byte of an answer
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse,
-          allow_hyphen_values = true)]
-    write_timeout: Duration,
-    /// How long a stop waits for requests that were accepted
-    #[arg(long, value_name = "TIME", default_value = "25s", value_parser = duration::parse,
-          allow_hyphen_values = true)]
-    drain_timeout: Duration,
     #[command(flatten)]
     log: LogOptions,
 }
@@ -132,31 +116,46 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
 async fn serve(arguments: &Arguments, engine: &dyn Engine) -> Result<ExitCode, Failure> {
     let stop = Stop::on_signals(Hangup::Ignored, || ()).map_err(|error| cannot_run(&error))?;
-    let addresses = listen::loopback(&arguments.listen).await?;
-    // Every address is a loopback one, or the line above had refused it.
-    let platforms = arguments.platforms.settings(true)?;
+    let doors = &arguments.doors;
+    let addresses = listen::resolve(&doors.listen).await?;
+    let tls = doors.tls()?;
+    let exposure = Exposure {
+        addresses: &addresses,
+        auth: doors.auth(),
+        has_tls: tls.is_some(),
+        behind_proxy: doors.behind_proxy,
+    };
+    let reach = exposure.check()?;
+    let config = arguments.config()?;
+    let jwt = arguments.access.jwt(doors.auth())?;
+    let platforms = arguments.platforms.settings(reach == Reach::Machine)?;
+    let jwt = access::start_jwt(jwt).await?;
     // First the database: a second server on the same file and port is then
     // told of the file, which is the more useful of the two.
     let shop = engine.open(&arguments.settings()).await?;
-    let listener = listen::bind(&addresses, &arguments.listen).await?;
-    let address = listener.local_addr().map_err(|error| cannot_run(&error))?;
+    let api = listen::bind(&addresses, &doors.listen).await?;
+    let address = api.local_addr().map_err(|error| cannot_run(&error))?;
+    let monitoring = monitoring(doors.metrics_listen.as_deref()).await?;
     let metrics = jumun_server::install_metrics();
     tracing::info!(database = engine.shown(), "the shop is open");
     let dispatchers = platform::start(&shop, &arguments.deployment.name, platforms).await?;
-    tracing::warn!(%address, "no authentication: every process of this machine may use the API");
-    output::line(format!("listening on http://{address}"))?;
+    if doors.auth() == AuthMode::None {
+        tracing::warn!(%address, "no authentication: every process of this machine may use the API");
+    }
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    output::line(format!("listening on {scheme}://{address}"))?;
     let services = Services {
         store: shop.store.clone(),
         platforms: shop.platforms,
+        access: shop.access,
+        jwt,
     };
-    let ended = jumun_server::run(
-        listener,
-        arguments.config(),
-        services,
-        metrics,
-        stop.asked(),
-    )
-    .await;
+    let doors = Doors {
+        api,
+        tls,
+        monitoring,
+    };
+    let ended = jumun_server::run(doors, config, services, metrics, stop.asked()).await;
     // The last orders were answered; what can still be told of them is.
     dispatchers.stop().await;
     shop.store.close().await;
@@ -164,6 +163,18 @@ async fn serve(arguments: &Arguments, engine: &dyn Engine) -> Result<ExitCode, F
     ended.map_err(Failure::engine)?;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Listens for those who watch over the server, if it shall.
+async fn monitoring(text: Option<&str>) -> Result<Option<TcpListener>, Failure> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    let addresses = listen::resolve(text).await?;
+    let listener = listen::bind(&addresses, text).await?;
+    let address = listener.local_addr().map_err(|error| cannot_run(&error))?;
+    tracing::info!(%address, "answers /metrics, /livez and /readyz to anyone who reaches it");
+    Ok(Some(listener))
 }
 
 impl Arguments {
@@ -176,18 +187,13 @@ impl Arguments {
         }
     }
 
-    fn config(&self) -> Config {
-        Config {
+    fn config(&self) -> Result<Config, Failure> {
+        Ok(Config {
             deployment: self.deployment.name.clone(),
             require_idempotency_key: self.require_idempotency_key,
-            max_connections: size(self.max_connections),
-            header_deadline: self.header_timeout,
-            body_deadline: self.body_timeout,
-            idle_deadline: self.idle_timeout,
-            write_deadline: self.write_timeout,
-            drain_deadline: self.drain_timeout,
-            ..Config::default()
-        }
+            rates: self.access.rates(self.doors.auth())?,
+            ..self.doors.config()
+        })
     }
 }
 

@@ -1,0 +1,5 @@
+//! What `jumun serve` exposes, and what it refuses to.
+
+mod doors;
+mod https;
+mod refusals;
