@@ -2,29 +2,17 @@
 // rules.js refuses. Ends with 1 and a line for each problem if there is any.
 
 import { createConfig, lint } from "@redocly/openapi-core";
-import { adjusted, exceptions, refused } from "./rules.js";
+import { adjusted, refused } from "./rules.js";
 
 const path = process.argv[2];
 const off = Object.fromEntries(Object.keys(refused).map((rule) => [rule, "off"]));
-const used = new Set();
-
-/** Whether rules.js makes an exception of the problem. */
-function excepted({ ruleId, location }) {
-  const pointer = location[0].pointer;
-  const place = exceptions
-    .filter(({ rule }) => rule === ruleId)
-    .flatMap(({ places }) => places)
-    .find((it) => pointer.startsWith(`#/paths/~1${it}`));
-  if (place) used.add(`${ruleId} ${place}`);
-  return place !== undefined;
-}
 
 async function check(rules) {
   const config = await createConfig({ extends: ["all"], rules });
   return lint({ ref: path, config });
 }
 
-const problems = (await check({ ...off, ...adjusted })).filter((it) => !excepted(it));
+const problems = await check({ ...off, ...adjusted });
 for (const { ruleId, message, location } of problems) {
   console.error(`error: ${path}${location[0].pointer}: ${message} (${ruleId})`);
 }
@@ -32,9 +20,6 @@ for (const { ruleId, message, location } of problems) {
 // What nothing runs into any more is to be deleted from rules.js.
 const strict = new Set((await check(adjusted)).map(({ ruleId }) => ruleId));
 const idle = Object.keys(refused).filter((rule) => !strict.has(rule));
-for (const { rule, places } of exceptions) {
-  idle.push(...places.map((it) => `${rule} ${it}`).filter((it) => !used.has(it)));
-}
 for (const it of idle) {
   console.error(`error: tools/openapi/rules.js: nothing needs this any more: ${it}`);
 }

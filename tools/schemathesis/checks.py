@@ -26,7 +26,7 @@ UNSAID = [
 ]
 
 # What has to be said before it is asked who is there.
-BEFORE_THE_TOKEN = {400, 401, 405, 406, 413, 415, 431}
+BEFORE_THE_TOKEN = {400, 401, 405, 406, 413, 415, 421, 431}
 
 
 @schemathesis.check

@@ -3,15 +3,16 @@
 
 mod answers;
 mod rights;
+mod shapes;
 
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{AdditionalProperties, Schema};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::server::ServerBuilder;
 use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{Components, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr};
+use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
 
 use crate::problem::ProblemView;
 
@@ -67,8 +68,11 @@ pub(crate) fn frame() -> OpenApi {
         .build();
     let tag =
         |(name, text): (&str, &str)| TagBuilder::new().name(name).description(Some(text)).build();
+    // The server that served it: a shop has the address that its operator gave it.
+    let server = ServerBuilder::new().url("/").build();
     OpenApiBuilder::new()
         .info(info)
+        .servers(Some([server]))
         .tags(Some(TAGS.map(tag)))
         .build()
 }
@@ -82,7 +86,7 @@ pub(crate) fn finish(mut description: OpenApi) -> OpenApi {
     )];
     ProblemView::schemas(&mut schemas);
     components.schemas.extend(schemas);
-    close_variants(components);
+    shapes::complete(components);
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some(BEARER))
@@ -103,18 +107,6 @@ pub(crate) fn finish(mut description: OpenApi) -> OpenApi {
         }
     }
     description
-}
-
-/// A body is closed, a variant of one too; the macro says so of structs only.
-fn close_variants(components: &mut Components) {
-    if let Some(RefOr::T(Schema::OneOf(discount))) = components.schemas.get_mut("NewDiscount") {
-        for variant in &mut discount.items {
-            if let RefOr::T(Schema::Object(variant)) = variant {
-                variant.additional_properties =
-                    Some(Box::new(AdditionalProperties::FreeForm(false)));
-            }
-        }
-    }
 }
 
 /// The API description.
