@@ -25,10 +25,10 @@ pub(crate) struct ChangeView {
     #[schema(value_type = String, example = "product:3")]
     subject: Text,
     /// How it was; `null` where it was not there.
-    #[schema(value_type = Object, required = true)]
+    #[schema(value_type = Option<Object>, required = true)]
     before: Option<Value>,
     /// How it is since; `null` where it is no more.
-    #[schema(value_type = Object, required = true)]
+    #[schema(value_type = Option<Object>, required = true)]
     after: Option<Value>,
     /// Why, where the request said so.
     #[serde(skip_serializing_if = "Option::is_none")]

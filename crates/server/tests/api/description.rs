@@ -102,6 +102,11 @@ fn rows() -> Vec<(&'static str, &'static str, &'static str, Option<Value>)> {
         ("post", "/platforms/{name}/pause", "", None),
         ("post", "/platforms/{name}/resume", "", None),
         ("delete", "/platforms/{name}", "", None),
+        ("post", "/tokens", "", Some(json!({"scopes": ["admin"]}))),
+        ("get", "/tokens", "?limit=1", None),
+        ("get", "/tokens/{tokenId}", "", None),
+        ("delete", "/tokens/{tokenId}", "", None),
+        ("get", "/changes", "?limit=10", None),
         ("get", "/livez", "", None),
         ("get", "/readyz", "", None),
         ("get", "/metrics", "", None),
@@ -140,10 +145,16 @@ async fn every_operation_answers_with_a_documented_status_type_and_shape(engine:
     let order = shop.post("/orders", order).await.expect(201).json();
     // Nobody delivers any more, so that it can be forgotten.
     Dispatcher::of(&shop, "p").await.release().await;
+    let token = shop
+        .post("/tokens", json!({"userId": 1}))
+        .await
+        .expect(201)
+        .json();
     for (method, path, query, body) in rows() {
         let filled = path
             .replace("{orderId}", order["orderId"].as_str().unwrap())
             .replace("{code}", "out-of-stock")
+            .replace("{tokenId}", token["tokenId"].as_str().unwrap())
             .replace("{name}", "p")
             .replace("{sequence}", "1")
             .replace("{userId}", "1")

@@ -6,6 +6,7 @@ mod engine;
 mod reply;
 mod shop;
 mod sides;
+mod tokens;
 
 pub(crate) use data::Data;
 pub(crate) use dispatcher::{Dispatcher, RECORDED_AT, failed, first_tries};
@@ -13,6 +14,7 @@ pub(crate) use engine::{Engine, on_each_engine};
 pub(crate) use reply::{Reply, send};
 pub(crate) use shop::Shop;
 pub(crate) use sides::Sides;
+pub(crate) use tokens::{admin, of_user, scopes, token};
 
 /// Long past and far away, so that no test depends on today.
 pub(crate) const ALWAYS: [&str; 2] = ["2000-01-01T00:00:00Z", "9000-01-01T00:00:00Z"];

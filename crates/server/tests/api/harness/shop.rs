@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use jumun_server::{Config, install_metrics, run};
+use jumun_server::{AuthMode, Config, Rates, install_metrics, run};
 use jumun_store::Store;
+use jumun_store::access::Access;
 use jumun_store::delivery::Outbox;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -11,13 +12,17 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::{Data, Engine, Reply, Sides, send};
+use super::{Data, Engine, Reply, Sides, admin, send, token};
 
 /// A shop that a test has to itself.
 pub(crate) struct Shop {
     pub(crate) address: String,
     /// For a dispatcher by hand.
     pub(crate) outbox: Arc<dyn Outbox>,
+    /// For tokens that a test makes behind the server's back.
+    pub(crate) access: Arc<dyn Access>,
+    /// The token that requests carry.
+    bearer: Option<String>,
     client: Client,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<std::io::Result<()>>,
@@ -33,6 +38,23 @@ impl Shop {
 
     pub(crate) async fn open_with(engine: Engine, config: Config) -> Self {
         Self::open_over(engine, config, |store| store).await
+    }
+
+    /// A shop that asks for tokens, and whose requests carry an operator's.
+    pub(crate) async fn open_guarded(engine: Engine) -> Self {
+        Self::open_guarded_with(engine, Rates::NONE).await
+    }
+
+    /// The same with limits.
+    pub(crate) async fn open_guarded_with(engine: Engine, rates: Rates) -> Self {
+        let config = Config {
+            auth: AuthMode::Token,
+            rates,
+            ..Config::default()
+        };
+        let mut shop = Self::open_with(engine, config).await;
+        shop.bearer = Some(token(&*shop.access, admin(), None).await.reveal());
+        shop
     }
 
     /// A shop whose store is `wrap` of a real one.
@@ -53,6 +75,7 @@ impl Shop {
     /// A server over an engine whose data the test keeps.
     pub(crate) async fn serve(config: Config, sides: Sides) -> Self {
         let Sides { services, outbox } = sides;
+        let access = services.access.clone();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -73,6 +96,8 @@ impl Shop {
         Self {
             address,
             outbox,
+            access,
+            bearer: None,
             client,
             stop: Some(stop),
             server,
@@ -81,6 +106,15 @@ impl Shop {
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.anonymous(method, path);
+        match &self.bearer {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    /// A request that carries no token.
+    pub(crate) fn anonymous(&self, method: Method, path: &str) -> RequestBuilder {
         self.client
             .request(method, format!("http://{}{path}", self.address))
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jumun_server::Services;
 use jumun_store::Store;
+use jumun_store::access::Access;
 use jumun_store::delivery::{Outbox, Platforms};
 
 /// What a shop is opened over.
@@ -16,13 +17,17 @@ pub(crate) struct Sides {
 
 impl Sides {
     /// All of one engine.
-    pub(crate) fn of(engine: Arc<impl Store + Outbox>, platforms: Arc<dyn Platforms>) -> Self {
+    pub(crate) fn of(
+        engine: Arc<impl Store + Outbox>,
+        platforms: Arc<dyn Platforms>,
+        access: Arc<dyn Access>,
+    ) -> Self {
         let store = engine.clone();
         Self {
             services: Services {
                 store,
                 platforms,
-                access: std::sync::Arc::new(jumun_server::NoAccess),
+                access,
                 jwt: None,
             },
             outbox: engine,
