@@ -51,8 +51,8 @@ pub struct Config {
     pub write_deadline: Duration,
     /// Connections open at once. For a new one the one that has waited longest
     /// for a request is closed; where none has waited for a second, new ones
-    /// wait in the kernel's queue. Each holds about 20 KiB, so this bounds memory
-    /// at about 200 MiB; with TLS, at about three times that.
+    /// wait in the kernel's queue. Each idle one holds about 25 KiB, or 32 KiB
+    /// with TLS, so this bounds their memory at about 320 MiB.
     pub max_connections: usize,
     /// Connections open at once from one address, or from one /64 of IPv6:
     /// enough for an office behind one address, and forty such addresses are
