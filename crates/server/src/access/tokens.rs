@@ -18,8 +18,9 @@ use crate::problem::{Denied, Problem};
 /// commonly has connections.
 const MAX_WAITING: usize = 16_384;
 
-/// How often uses are written down.
-const USES_PERIOD: Duration = Duration::from_secs(10);
+/// How often uses are written down, and the database is compared with what is
+/// known of it.
+const ROUND_PERIOD: Duration = Duration::from_secs(10);
 
 /// Who waits to hear that all revocations so far are taken into account.
 type Waiting = oneshot::Sender<Result<(), Fault>>;
@@ -125,7 +126,7 @@ async fn look_for_all(
     kept: Arc<dyn Access>,
     known: Arc<Known>,
 ) {
-    let mut uses = interval(USES_PERIOD);
+    let mut uses = interval(ROUND_PERIOD);
     uses.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut waiting = Vec::new();
     loop {
@@ -143,7 +144,12 @@ async fn look_for_all(
             _ = uses.tick() => {
                 // A write takes long; nobody's look shall wait for it.
                 let (kept, known) = (kept.clone(), known.clone());
-                tokio::spawn(async move { write_down_uses(&*kept, &known).await });
+                tokio::spawn(async move {
+                    write_down_uses(&*kept, &known).await;
+                    if let Ok(newest) = kept.newest_revocation().await {
+                        known.compare(newest);
+                    }
+                });
             }
         }
     }

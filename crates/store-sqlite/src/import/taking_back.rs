@@ -2,11 +2,14 @@
 
 use std::collections::HashSet;
 
-use jumun_domain::{Command, Money, PutProduct, RegisterUser, Units};
+use jumun_domain::{Actor, Command, Money, PutProduct, RegisterUser, Units};
 use jumun_store::ImportRow;
+use jumun_store::access::ChangeLine;
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::ROWS_PER_TRANSACTION;
+use crate::access::lines;
+use crate::mint;
 use crate::rows::{entry, product, user};
 use crate::sales;
 use crate::storage::StorageError;
@@ -59,10 +62,12 @@ fn take_back_chunk(
     };
     let mut kept = 0;
     for row in rows {
-        let removed = match row.requests.first().map(|request| &request.command) {
-            Some(Command::RegisterUser(it)) => remove_user(&transaction, it, &charges(row))?,
+        let first = row.requests.first();
+        let by = first.and_then(|request| request.actor.as_ref());
+        let removed = match first.map(|request| &request.command) {
+            Some(Command::RegisterUser(it)) => remove_user(&transaction, it, &charges(row), by)?,
             Some(Command::PutProduct(it)) => {
-                !ordered.contains(&it.product_id.get()) && remove_product(&transaction, it)?
+                !ordered.contains(&it.product_id.get()) && remove_product(&transaction, it, by)?
             }
             _ => true,
         };
@@ -92,6 +97,7 @@ fn remove_user(
     connection: &Connection,
     imported: &RegisterUser,
     charges: &[Money],
+    by: Option<&Actor>,
 ) -> Result<bool, StorageError> {
     let Some(found) = user::find(connection, imported.user_id)? else {
         return Ok(true);
@@ -119,12 +125,20 @@ fn remove_user(
     connection
         .prepare_cached("DELETE FROM users WHERE user_id = ?1")?
         .execute([imported.user_id.get()])?;
+    if let Some(by) = by {
+        let line = ChangeLine::user_taken_back(&user, by);
+        lines::add(connection, &line, mint::now())?;
+    }
     Ok(true)
 }
 
 /// Removes a product, never ordered, that is as the import made it. `false` if
 /// it is not.
-fn remove_product(connection: &Connection, imported: &PutProduct) -> Result<bool, StorageError> {
+fn remove_product(
+    connection: &Connection,
+    imported: &PutProduct,
+    by: Option<&Actor>,
+) -> Result<bool, StorageError> {
     let id = imported.product_id;
     let Some(found) = product::find(connection, id)? else {
         return Ok(true);
@@ -150,6 +164,10 @@ fn remove_product(connection: &Connection, imported: &PutProduct) -> Result<bool
         "DELETE FROM stocks WHERE product_id = ?1",
     ] {
         connection.prepare_cached(sql)?.execute([id.get()])?;
+    }
+    if let Some(by) = by {
+        let line = ChangeLine::product_taken_back(&found, by);
+        lines::add(connection, &line, mint::now())?;
     }
     Ok(true)
 }

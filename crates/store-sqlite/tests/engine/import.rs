@@ -3,8 +3,9 @@
 use std::ops::ControlFlow;
 
 use crate::support::{Shop, product, user};
-use jumun_domain::{Charge, Command, PutProduct, RegisterUser, Request};
-use jumun_store::{ImportRow, Reads, Store};
+use jumun_domain::{Actor, Charge, Command, PutProduct, RegisterUser, Request};
+use jumun_store::access::Changes as _;
+use jumun_store::{ImportRow, Page, Reads, Store};
 use jumun_store_sqlite::{ImportError, Importer, OpenError, Options};
 
 const DIGEST: [u8; 32] = [7; 32];
@@ -219,6 +220,44 @@ async fn a_row_that_someone_has_changed_since_is_not_taken_back() {
     for id in [100, 106] {
         assert_eq!(shop.store.user(user(id)).await.unwrap(), None);
         assert_eq!(shop.store.product(product(id)).await.unwrap(), None);
+    }
+    assert_clean(&shop).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_import_takes_back_is_in_the_history_as_well() {
+    let shop = Shop::open().await;
+    for (mut rows, existing, subject) in [
+        (users(100..701), users(2..3), "user:100"),
+        (products(100..701), products(1..2), "product:100"),
+    ] {
+        let by = Actor::command_line("haneul");
+        rows.push(ImportRow {
+            line: 999,
+            requests: existing[0].requests.clone(),
+        });
+        for request in rows.iter_mut().flat_map(|row| &mut row.requests) {
+            request.actor = Some(by.clone());
+        }
+        let mut importer = Importer::open(&shop.path(), &Options::default()).unwrap();
+        let bad = importer.import(&DIGEST, &rows, &mut go_on).unwrap_err();
+        assert!(matches!(bad, ImportError::Row { line: 999, .. }), "{bad}");
+
+        let doors = shop.store.doors();
+        let (after, limit) = (None, 10_000);
+        let lines = doors.changes(Page { after, limit }).await.unwrap().items;
+        let of_one = lines.iter().filter(|line| &*line.subject == subject);
+        let newest = of_one.clone().next().unwrap();
+        assert_eq!((&*newest.action, &newest.actor), ("import.take-back", &by));
+        assert!(newest.before.is_some() && newest.after.is_none());
+        let told = |action: &str| {
+            of_one
+                .clone()
+                .filter(|line| &*line.action == action)
+                .count()
+        };
+        assert_eq!(told("import.take-back"), 1);
+        assert_eq!(told("user.put") + told("product.put"), 1);
     }
     assert_clean(&shop).await;
 }

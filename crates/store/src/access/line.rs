@@ -67,6 +67,27 @@ impl ChangeLine {
         }
     }
 
+    /// The line of a user whom an import had brought in, and who went with it.
+    pub fn user_taken_back(it: &User, by: &Actor) -> Self {
+        Self::taken_back(format!("user:{}", it.id), &user(it), by)
+    }
+
+    /// The line of a product that an import had brought in, and that went with it.
+    pub fn product_taken_back(it: &Product, by: &Actor) -> Self {
+        Self::taken_back(format!("product:{}", it.id), &product(it), by)
+    }
+
+    fn taken_back(subject: String, before: &Value, by: &Actor) -> Self {
+        Self {
+            actor: by.clone(),
+            action: "import.take-back",
+            subject,
+            before: Some(before.to_string()),
+            after: None,
+            reason: None,
+        }
+    }
+
     /// The line of a token that was made.
     pub fn token_created(made: &NewToken, by: &Actor) -> Self {
         Self {
