@@ -2,4 +2,5 @@
 
 mod doors;
 mod https;
+mod platforms;
 mod refusals;

@@ -1,16 +1,11 @@
-//! The documents of the repository.
+//! Links between the documents.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .canonicalize()
-        .expect("the repository")
-}
+use super::root;
 
 /// All Markdown files of the repository's root and of `docs`.
 fn documents() -> Vec<PathBuf> {
