@@ -8,7 +8,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use http::header::{HOST, ORIGIN};
+use http::header::{ACCEPT_ENCODING, HOST, ORIGIN, REFERER};
 use http::uri::{Authority, Scheme};
 use http::{HeaderMap, HeaderName, Method, Uri};
 
@@ -16,6 +16,17 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// The most of a host that is told back: the longest name that DNS has.
 const MAX_HOST_CHARS: usize = 253;
+
+/// What a browser sends with every request to a plain HTTP address, whatever
+/// page asks for it: pages may not set or remove it (the Fetch standard's
+/// forbidden request-headers). Programs that are called by a name of their
+/// network commonly send none of it.
+const OF_BROWSERS: [HeaderName; 4] = [ACCEPT_ENCODING, ORIGIN, REFERER, SEC_FETCH_SITE];
+
+/// Whether a browser may have sent this. It is never untrue of one.
+pub(crate) fn may_be_a_browsers(headers: &HeaderMap) -> bool {
+    OF_BROWSERS.iter().any(|name| headers.contains_key(name))
+}
 
 /// The host that a request is for, if it is neither an IP address, nor
 /// `localhost` or a name below it, nor one of `allowed`. Whoever can be reached
@@ -162,6 +173,21 @@ mod tests {
             let headers = headers(named.as_slice());
             let foreign = foreign_host(&Uri::from_static(target), &headers, &[]);
             assert_eq!(foreign.as_deref(), expected, "{target} {host:?}");
+        }
+    }
+
+    #[test]
+    fn a_request_is_no_browsers_without_what_every_browser_sends() {
+        let table: [(&[(HeaderName, &str)], bool); 6] = [
+            (&[], false),
+            (&[(HOST, "jumun:8080")], false),
+            (&[(ACCEPT_ENCODING, "gzip, deflate")], true),
+            (&[(ACCEPT_ENCODING, "identity")], true),
+            (&[(ORIGIN, "null")], true),
+            (&[(SEC_FETCH_SITE, "none")], true),
+        ];
+        for (sent, expected) in table {
+            assert_eq!(may_be_a_browsers(&headers(sent)), expected, "{sent:?}");
         }
     }
 

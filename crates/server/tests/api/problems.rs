@@ -8,7 +8,9 @@ use jumun_domain::CouponFault;
 use jumun_server::{Code, Config, Language, Rates};
 use jumun_store::delivery::MAX_OPEN_REPLAYS;
 use jumun_store::{Fault, Store};
-use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, HOST, IF_NONE_MATCH};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_TYPE, HOST, IF_NONE_MATCH,
+};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -139,7 +141,9 @@ async fn provocation(shop: &Shop, code: Code) -> RequestBuilder {
             shop.anonymous(Method::GET, "/changes").bearer_auth(token)
         }
         Code::TooManyRequests | Code::Unauthenticated => shop.anonymous(Method::GET, "/products"),
-        Code::MisdirectedRequest => get(shop, "/products").header(HOST, "shop.example"),
+        Code::MisdirectedRequest => get(shop, "/products")
+            .header(HOST, "shop.example")
+            .header(ACCEPT_ENCODING, "gzip, deflate"),
         Code::TokenNotFound => get(shop, "/tokens/01937d5e8f012345"),
         Code::BodyTooLarge => shop
             .request(Method::POST, "/orders")

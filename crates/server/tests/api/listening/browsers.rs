@@ -23,8 +23,11 @@ async fn a_server_without_tokens_answers_to_its_own_names_only() {
     ];
     for (host, status) in table {
         for path in ["/livez", "/users/7", "/docs", "/no/such"] {
-            let request = shop.request(Method::GET, path).header("host", host);
-            let reply = send(request).await;
+            // Programs may call a server as their network knows it.
+            let request = || shop.request(Method::GET, path).header("host", host);
+            let by_program = send(request()).await.status.as_u16();
+            assert_ne!(by_program, 421, "{host} {path}");
+            let reply = send(request().header("accept-encoding", "gzip, deflate")).await;
             let is_answered = reply.status.as_u16() != 421;
             assert_eq!(is_answered, status == 200, "{host} {path}: {}", reply.text);
             if !is_answered {
@@ -45,8 +48,24 @@ async fn with_tokens_any_name_will_do() {
     let shop = Shop::open_with(Engine::ANY, config).await;
     let request = shop
         .request(Method::GET, "/livez")
+        .header("accept-encoding", "gzip, deflate")
         .header("host", "shop.example");
     send(request).await.expect(200);
+}
+
+#[tokio::test]
+async fn what_carries_a_token_may_come_from_any_page() {
+    let shop = Shop::open_guarded(Engine::ANY).await;
+    let request = |path| {
+        let request = shop.request(Method::PUT, path);
+        request
+            .header("origin", "https://shop.example")
+            .json(&serde_json::json!({}))
+    };
+    send(request("/users/7")).await.expect(201);
+    let without = shop.anonymous(Method::PUT, "/users/8");
+    let without = without.header("origin", "https://shop.example");
+    assert_eq!(send(without).await.problem(), (403, "forbidden".to_owned()));
 }
 
 #[tokio::test]
