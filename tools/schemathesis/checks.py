@@ -16,7 +16,15 @@ UNSAID = [
     ("/validUntil", r"must be later than `validFrom`"),
     ("/(from|to|failedSince)", r"must be left out where"),
     ("", r"must hold one of `sequence`, `from` with `to`, and `failedSince`"),
+    ("/(from|to)", r"is required"),
+    ("", r"must have either `userId`, or `scopes` with at least one"),
     ("/to", r"must be an integer from [0-9]+ to 9007199254740991"),
+    # Schemathesis makes texts of this pattern that do not fit it, such as 0.
+    ("If-Match", r"must be `\*`, or entity tags in double quotes"),
+    ("If-None-Match", r"must be left out where If-Match is"),
+    # The time, and what there is now.
+    ("/expiresAt", r"must be later than now"),
+    ("/(from|to|sequence)", r"is of no event: the newest has the sequence [0-9]+"),
     # A hole in a range.
     ("/(amount|delta)", r"must not be 0"),
     # A product or a sum, with what others have or ask for.
@@ -29,10 +37,16 @@ UNSAID = [
 BEFORE_THE_TOKEN = {400, 401, 405, 406, 413, 415, 421, 431}
 
 
+def fits(case):
+    """Whether the whole request is meant to fit the description."""
+    parts = [case.meta.generation, *case.meta.components.values()]
+    return all(part.mode.is_positive for part in parts)
+
+
 @schemathesis.check
 def valid_requests_pass(ctx, response, case):
     """A request that fits the description is not told that it is malformed."""
-    if response.status_code != 400 or not case.meta.generation.mode.is_positive:
+    if response.status_code != 400 or not fits(case):
         return
     problem = response.json()
     if problem["code"] != "validation-failed":
@@ -76,5 +90,8 @@ def nobody_is_let_in_without_a_token(ctx, response, case):
     """Where tokens are asked for, an operation that needs one answers nobody else."""
     if os.environ.get("JUMUN_FUZZ_MODE") != "refused":
         return
-    if case.operation.definition.raw.get("security"):
-        assert response.status_code in BEFORE_THE_TOKEN, response.status_code
+    if not case.operation.definition.raw.get("security"):
+        return
+    if fits(case):
+        assert response.status_code == 401, response.status_code
+    assert response.status_code in BEFORE_THE_TOKEN, response.status_code
