@@ -14,6 +14,7 @@ mod config;
 mod console;
 mod extract;
 mod jwt;
+mod masked;
 mod metrics;
 mod observe;
 mod openapi;

@@ -20,6 +20,7 @@ use tower_service::Service;
 use crate::app::App;
 use crate::browser;
 use crate::config::{AuthMode, Config};
+use crate::masked::masked;
 use crate::metrics;
 use crate::problem::{Denied, Detail, FieldError, Issue, Language, Problem, quoted, weighted};
 use crate::trace::{Identity, X_REQUEST_ID};
@@ -149,7 +150,7 @@ impl Seen {
             ($level:ident, $message:literal) => {
                 tracing::$level!(
                     method = %self.method,
-                    path = %self.uri.path(),
+                    path = %masked(self.uri.path()),
                     status = status.as_u16(),
                     took_us = took.as_micros() as u64,
                     request_id = self.identity.request_id(),
@@ -215,7 +216,7 @@ async fn caught(
             let words = panic.downcast_ref::<&str>().copied();
             let words = words.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
             tracing::error!(
-                path = %seen.uri.path(),
+                path = %masked(seen.uri.path()),
                 trace_id = seen.identity.trace_id(),
                 panic = words.unwrap_or("not a text"),
                 "a handler panicked; report this line as a defect"

@@ -30,7 +30,7 @@ use crate::app::App;
 use crate::console;
 use crate::observe::Observe;
 use crate::openapi;
-use crate::problem::{Detail, Problem};
+use crate::problem::{Detail, Problem, quoted};
 
 /// What a newcomer opens first; it only leads on, so it is not documented.
 const ROOT: &str = "/";
@@ -47,9 +47,6 @@ const NOT_JSON: [&str; 8] = [
     "/problems/{code}",
     "/assets/jumun.css",
 ];
-
-/// Characters of an unknown path that an answer quotes.
-const MAX_QUOTED_CHARS: usize = 100;
 
 /// Every route with its documentation, from one list.
 fn routes() -> OpenApiRouter<Gate> {
@@ -141,6 +138,5 @@ fn now() -> Timestamp {
 }
 
 async fn no_such_path(uri: Uri) -> Response {
-    let path = uri.path().chars().take(MAX_QUOTED_CHARS).collect();
-    Problem::new(Detail::NoSuchPath(path)).into_response()
+    Problem::new(Detail::NoSuchPath(quoted(uri.path()))).into_response()
 }

@@ -13,7 +13,7 @@ use utoipa::IntoParams;
 use crate::access::Anyone;
 use crate::extract::Query;
 use crate::pages::{self, Reader};
-use crate::problem::{Code, Detail, FieldError, Issue, Language, Problem};
+use crate::problem::{Code, Detail, FieldError, Issue, Language, Problem, quoted};
 
 /// The API description
 ///
@@ -116,11 +116,9 @@ pub(super) async fn problem(
         .as_ref()
         .and_then(|all| all.iter().next())
         .map(|(_, name)| name);
-    let code = name.and_then(Code::from_name).ok_or_else(|| {
-        Problem::new(Detail::NoSuchPath(
-            uri.path().chars().take(super::MAX_QUOTED_CHARS).collect(),
-        ))
-    })?;
+    let code = name
+        .and_then(Code::from_name)
+        .ok_or_else(|| Problem::new(Detail::NoSuchPath(quoted(uri.path()))))?;
     let reader = query.reader(&headers)?;
     Ok(pages::answer(
         pages::problem(code, reader).into(),

@@ -1,13 +1,16 @@
 //! A client's own text in an answer.
 
+use crate::masked::masked;
+
 /// Characters of a client's own text that an answer quotes: enough to find it
 /// again, and little enough that an answer stays short.
 const MAX_QUOTED_CHARS: usize = 64;
 
-/// The text, or its beginning and `…`.
+/// The text, or its beginning and `…`, without the secret of a token in it.
 pub(crate) fn quoted(text: &str) -> String {
+    let text = masked(text);
     match text.char_indices().nth(MAX_QUOTED_CHARS) {
-        None => text.to_owned(),
+        None => text.into_owned(),
         Some((end, _)) => format!("{}…", &text[..end]),
     }
 }
