@@ -36,6 +36,7 @@ mod kafka;
 mod message;
 mod nats;
 mod outcome;
+mod reach;
 mod secret;
 mod settings;
 pub mod signature;
@@ -47,6 +48,7 @@ pub use connect::connect;
 pub use excerpt::MAX_EXCERPT_BYTES;
 pub use message::{CONTENT_TYPE, Message};
 pub use outcome::{Failure, FailureKind, Outcome};
+pub use reach::reach;
 pub use secret::{Secret, SecretError};
 pub use settings::{
     DEFAULT_ATTEMPTS_KEPT_FOR, DEFAULT_DEAD_LETTER_AFTER, DEFAULT_DEAD_LETTER_BLOCKS_FOR,

@@ -45,6 +45,13 @@ pub(crate) struct HttpClient {
     timeout: Duration,
 }
 
+/// Connects as for a message, and sends none.
+pub(crate) async fn reach(settings: &PlatformSettings, target: &HttpTarget) -> Result<(), String> {
+    let connector = Connector::new(settings, target).map_err(|error| error.to_string())?;
+    let connected = connector.connect().await;
+    connected.map(drop).map_err(|fault| fault.to_string())
+}
+
 impl HttpClient {
     /// Reads the root certificates for an `https://` URL; connects to nothing yet.
     pub(crate) fn new(
