@@ -40,6 +40,14 @@ pub enum Command {
     CancelOrder(CancelOrder),
 }
 
+impl Command {
+    /// Whether shoppers do it for themselves. The history of changes keeps what
+    /// they do not: an order and a coupon are their own record.
+    pub fn is_shoppers_own(&self) -> bool {
+        matches!(self, Self::PlaceOrder(_) | Self::IssueCoupon(_))
+    }
+}
+
 /// A command, the idempotency key it came with, and who asks.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Request {

@@ -70,7 +70,11 @@ pub(super) async fn execute(
     command: Command,
     key: Option<IdempotencyKey>,
 ) -> Result<Done, Problem> {
-    let request = Request::new(command, key).by(by.actor());
+    let is_shoppers_own = command.is_shoppers_own();
+    let mut request = Request::new(command, key);
+    if !is_shoppers_own {
+        request = request.by(by.actor());
+    }
     match by.app().store().execute(request).await? {
         Decision::Done(answer) => Ok(Done {
             answer,
