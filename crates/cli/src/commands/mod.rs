@@ -5,6 +5,7 @@ mod backup;
 mod changes;
 mod completions;
 mod demo;
+mod doctor;
 mod events;
 mod export;
 mod import;
@@ -12,6 +13,7 @@ mod migrate;
 mod serve;
 mod token;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::failure::Failure;
@@ -21,7 +23,7 @@ use crate::platform::Entry;
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     /// Serve a shop over HTTP
-    Serve(serve::Arguments),
+    Serve(Box<serve::Arguments>),
     /// Run a shop with data and shoppers on a throw-away database
     Demo(demo::Arguments),
     /// Create the database, or bring its schema up to date
@@ -38,6 +40,8 @@ pub(crate) enum Command {
     Token(token::Arguments),
     /// See who has changed what
     Changes(changes::Arguments),
+    /// Check a configuration, or a running deployment, and say what to mend
+    Doctor(Box<doctor::Arguments>),
     /// Write a consistent copy of a live embedded database
     Backup(backup::Arguments),
     /// Print a completion script for a shell
@@ -45,11 +49,16 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// The command with the data platforms that the configuration file names,
-    /// where it wants any.
-    pub(crate) fn with_platforms_of_file(mut self, platforms: Vec<Entry>) -> Self {
-        if let Self::Serve(arguments) = &mut self {
-            arguments.platforms.add_file(platforms);
+    /// The command with what the configuration file at `path` says beyond
+    /// options: data platforms, where it wants any.
+    pub(crate) fn with_file(mut self, path: Option<PathBuf>, platforms: Vec<Entry>) -> Self {
+        match &mut self {
+            Self::Serve(arguments) => arguments.platforms.add_file(platforms),
+            Self::Doctor(arguments) => {
+                arguments.serve.platforms.add_file(platforms);
+                arguments.file = path;
+            }
+            _ => {}
         }
         self
     }
@@ -71,6 +80,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Events(arguments) => events::run(&arguments),
         Command::Token(arguments) => token::run(&arguments),
         Command::Changes(arguments) => changes::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     }

@@ -15,7 +15,9 @@ use jumun_store::{
 };
 use jumun_store_sqlite::{ImportError, Options, SqliteDoors, SqlitePlatforms, SqliteStore};
 
-use super::engine::{Engine, Importer, Migrated, OpenShop, Purpose, Settings, ShopReader};
+use super::engine::{
+    Engine, Importer, Inspection, Migrated, OpenShop, Purpose, Settings, ShopReader,
+};
 use crate::failure::Failure;
 
 /// The file of a shop.
@@ -56,6 +58,11 @@ impl Engine for Embedded {
     async fn platforms(&self) -> Result<Box<dyn Platforms>, Failure> {
         let platforms = SqlitePlatforms::open(&self.path).map_err(Failure::engine)?;
         Ok(Box::new(platforms))
+    }
+
+    async fn inspect(&self) -> Result<Inspection, Failure> {
+        let inspected = jumun_store_sqlite::inspect(&self.path).map_err(Failure::engine)?;
+        Ok(Inspection::File(self.path.clone(), inspected))
     }
 
     async fn access(&self, purpose: Purpose) -> Result<Box<dyn Access>, Failure> {

@@ -1,7 +1,7 @@
 //! What the commands ask of a shop's database, the same of every engine.
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,6 +44,13 @@ pub(crate) trait Engine: Send + Sync {
     ///
     /// As [`Engine::open`].
     async fn platforms(&self) -> Result<Box<dyn Platforms>, Failure>;
+
+    /// Looks at how the database is set, without changing anything.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::open`], where the shop has to be there and up to date.
+    async fn inspect(&self) -> Result<Inspection, Failure>;
 
     /// Opens what is kept of access in the shop, which has to be there, beside
     /// a running server or without one. To write, it brings the schema of an
@@ -98,6 +105,15 @@ pub(crate) trait Engine: Send + Sync {
     ///
     /// When it cannot be written; where another program is to be used, which.
     fn backup(&self, copy: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), Failure>;
+}
+
+/// How a database is set, by engine.
+#[derive(Debug)]
+pub(crate) enum Inspection {
+    /// A file.
+    File(PathBuf, jumun_store_sqlite::Inspection),
+    /// A server.
+    Server(jumun_store_postgres::Inspection),
 }
 
 /// What somebody wants of a shop.

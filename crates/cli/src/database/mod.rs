@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use embedded::Embedded;
 use server::Server;
 
-pub(crate) use engine::{Engine, Importer, OpenShop, Purpose, Settings, ShopReader};
+pub(crate) use engine::{Engine, Importer, Inspection, OpenShop, Purpose, Settings, ShopReader};
 
 /// Where the shop is kept.
 #[derive(Clone, Debug)]

@@ -18,7 +18,9 @@ use jumun_store_postgres::{
 };
 use tokio::runtime::Runtime;
 
-use super::engine::{Engine, Importer, Migrated, OpenShop, Purpose, Settings, ShopReader};
+use super::engine::{
+    Engine, Importer, Inspection, Migrated, OpenShop, Purpose, Settings, ShopReader,
+};
 use crate::failure::Failure;
 
 /// A batch gets its time before it commits, and its events their numbers after
@@ -71,6 +73,11 @@ impl Engine for Server {
             .await
             .map_err(refused)?;
         Ok(Box::new(platforms))
+    }
+
+    async fn inspect(&self) -> Result<Inspection, Failure> {
+        let inspected = jumun_store_postgres::inspect(&self.target).await;
+        inspected.map(Inspection::Server).map_err(refused)
     }
 
     async fn access(&self, _: Purpose) -> Result<Box<dyn Access>, Failure> {

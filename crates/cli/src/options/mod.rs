@@ -62,7 +62,7 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Comm
         .map_err(|error| Refusal::arguments(error, &file))?;
     let line = CommandLine::from_arg_matches(&matches)
         .map_err(|error| Refusal::arguments(error, &file))?;
-    Ok(line.command.with_platforms_of_file(file.into_platforms()))
+    Ok(line.command.with_file(line.config, file.into_platforms()))
 }
 
 /// All subcommands with their options, and the variable of each.

@@ -42,6 +42,13 @@ impl PlatformOptions {
         self.of_file = platforms;
     }
 
+    /// Where secrets of the configuration file are.
+    pub(crate) fn secret_sources(&self) -> impl Iterator<Item = &SecretSource> {
+        let all = self.of_file.iter();
+        all.flat_map(|it| [&it.secret, &it.previous_secret])
+            .flatten()
+    }
+
     /// The settings of all platforms; `on_loopback` says whether the server
     /// listens there only. Reads `JUMUN_PLATFORM_SECRET` and the files of secrets.
     ///

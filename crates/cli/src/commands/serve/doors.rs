@@ -19,10 +19,10 @@ const MAX_HOST_CHARS: usize = 253;
 
 /// Where to listen, and what for whom.
 #[derive(Debug, clap::Args)]
-pub(super) struct DoorOptions {
+pub(in crate::commands) struct DoorOptions {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080", value_parser = listen::check_form)]
-    pub(super) listen: String,
+    pub(in crate::commands) listen: String,
     /// Who may use the API: whoever reaches it, or who brings a token of `jumun
     /// token create`
     #[arg(long, value_name = "MODE", default_value = "none", value_parser = ["none", "token"])]
@@ -30,18 +30,18 @@ pub(super) struct DoorOptions {
     /// Serve HTTPS with this certificate, followed by those of its chain (PEM);
     /// a file that changes is read again
     #[arg(long, value_name = "FILE")]
-    tls_cert: Option<PathBuf>,
+    pub(in crate::commands) tls_cert: Option<PathBuf>,
     /// The key of the certificate (PEM, without a passphrase)
     #[arg(long, value_name = "FILE")]
-    tls_key: Option<PathBuf>,
+    pub(in crate::commands) tls_key: Option<PathBuf>,
     /// All connections come from a reverse proxy that ends TLS; the last entry
     /// of X-Forwarded-For is the client
     #[arg(long, value_name = "true|false", default_value = "false", default_missing_value = "true",
           num_args = 0..=1, require_equals = true, value_parser = BoolishValueParser::new())]
-    pub(super) behind_proxy: bool,
+    pub(in crate::commands) behind_proxy: bool,
     /// Also answer /metrics, /livez and /readyz here, over plain HTTP, to anyone
     #[arg(long, value_name = "HOST:PORT", value_parser = listen::check_form)]
-    pub(super) metrics_listen: Option<String>,
+    pub(in crate::commands) metrics_listen: Option<String>,
     /// A further name by which requests may call this server while --auth is
     /// none; addresses and localhost always may. Several: repeat it, or use commas
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = host_name)]
@@ -50,7 +50,7 @@ pub(super) struct DoorOptions {
     /// longest for a request
     #[arg(long, value_name = "COUNT", default_value = "10000",
           value_parser = count::up_to::<MAX_CONNECTIONS>, allow_negative_numbers = true)]
-    max_connections: u64,
+    pub(in crate::commands) max_connections: u64,
     /// Connections open at once from one address (IPv6: one /64); loopback
     /// addresses have no limit, nor has anyone with --behind-proxy
     #[arg(long, value_name = "COUNT", default_value = "256",
@@ -81,7 +81,7 @@ pub(super) struct DoorOptions {
 
 impl DoorOptions {
     /// Whether callers have to say who they are.
-    pub(super) fn auth(&self) -> AuthMode {
+    pub(in crate::commands) fn auth(&self) -> AuthMode {
         match &*self.auth {
             "token" => AuthMode::Token,
             _ => AuthMode::None,
@@ -93,7 +93,7 @@ impl DoorOptions {
     /// # Errors
     ///
     /// When only one of the two files is named, or when they cannot be used.
-    pub(super) fn tls(&self) -> Result<Option<Tls>, Failure> {
+    pub(in crate::commands) fn tls(&self) -> Result<Option<Tls>, Failure> {
         match (&self.tls_cert, &self.tls_key) {
             (None, None) => Ok(None),
             (Some(certificate), Some(key)) => Tls::load(certificate.clone(), key.clone())
@@ -107,7 +107,7 @@ impl DoorOptions {
     }
 
     /// The settings that these are.
-    pub(super) fn config(&self) -> Config {
+    pub(in crate::commands) fn config(&self) -> Config {
         Config {
             auth: self.auth(),
             behind_proxy: self.behind_proxy,

@@ -8,20 +8,20 @@ use crate::failure::Failure;
 
 /// How the API would be reached.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Exposure<'a> {
+pub(in crate::commands) struct Exposure<'a> {
     /// Where it would listen.
-    pub(super) addresses: &'a [SocketAddr],
+    pub(in crate::commands) addresses: &'a [SocketAddr],
     /// Whether callers have to say who they are.
-    pub(super) auth: AuthMode,
+    pub(in crate::commands) auth: AuthMode,
     /// Whether it would be encrypted.
-    pub(super) has_tls: bool,
+    pub(in crate::commands) has_tls: bool,
     /// Whether a proxy that ends TLS is in front.
-    pub(super) behind_proxy: bool,
+    pub(in crate::commands) behind_proxy: bool,
 }
 
 /// Who can reach the server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Reach {
+pub(in crate::commands) enum Reach {
     /// Processes of this machine.
     Machine,
     /// Others, too.
@@ -35,7 +35,7 @@ impl Exposure<'_> {
     /// # Errors
     ///
     /// What could happen, with the flags that prevent it.
-    pub(super) fn check(self) -> Result<Reach, Failure> {
+    pub(in crate::commands) fn check(self) -> Result<Reach, Failure> {
         let open = self.addresses.iter().map(|address| address.ip());
         let Some(open) = open.into_iter().find(is_open) else {
             return Ok(Reach::Machine);

@@ -18,7 +18,7 @@ use crate::platform::{self, PlatformOptions};
 use crate::signals::{Hangup, Stop};
 use crate::{count, listen, output};
 use doors::DoorOptions;
-use exposure::{Exposure, Reach};
+pub(super) use exposure::{Exposure, Reach};
 
 const AFTER_HELP: &str = "\
 Prints `listening on http://HOST:PORT` to standard output once it can serve, with https if it has \
@@ -63,11 +63,11 @@ const MAX_READERS: u64 = 1_000;
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    doors: Box<DoorOptions>,
+    pub(super) doors: Box<DoorOptions>,
     #[command(flatten)]
-    access: AccessOptions,
+    pub(super) access: AccessOptions,
     #[command(flatten)]
-    database: DatabaseOption,
+    pub(super) database: DatabaseOption,
     #[command(flatten)]
     currency: CurrencyOption,
     #[command(flatten)]

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{create, id, list};
+use super::{create, id, list, secret};
 use crate::support::Folder;
 
 #[test]
@@ -13,7 +13,7 @@ fn a_token_is_printed_once_alone_and_never_again() {
         assert_eq!(made.code, Some(0), "{}", made.stderr);
         let token = made.stdout.trim_end();
         assert_eq!(made.stdout.lines().count(), 1, "{}", made.stdout);
-        let secret = token.rsplit('_').next().expect("a secret");
+        let secret = secret(token);
         assert!(made.stderr.contains(id(token)), "{}", made.stderr);
         assert!(made.stderr.contains("Bearer"), "{}", made.stderr);
         assert!(!made.stderr.contains(secret), "{}", made.stderr);
@@ -72,7 +72,7 @@ fn more_tokens_than_a_page_has_are_all_listed() {
     folder.shop_succeeds("migrate");
     // Past the program, which needs some milliseconds for each.
     folder.sql(
-        "INSERT INTO tokens (token_id, hash, user_id, created_at, created_by) \
+        "INSERT INTO tokens (id, hash, user_id, created_at, created_by) \
          WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1201) \
          SELECT i, randomblob(32), i, i, 'cli:test' FROM n",
     );
@@ -96,7 +96,7 @@ fn tokens_are_revoked_by_their_ids_or_themselves_and_one_that_is_not_there_is_to
         let told = folder.shop(&line);
         told.fails(&line, 1, &[unknown, "token list"]);
         assert_eq!(told.stdout.lines().count(), 2, "{}", told.stdout);
-        let secret = two.rsplit('_').next().expect("a secret");
+        let secret = secret(&two);
         assert!(!told.stdout.contains(secret), "{}", told.stdout);
         let good = |all: Vec<serde_json::Value>| -> Vec<String> {
             let of = |it: &serde_json::Value| it["tokenId"].as_str().unwrap().to_owned();
@@ -156,7 +156,7 @@ fn a_value_that_is_a_token_is_quoted_nowhere() {
     let folder = Folder::new();
     folder.shop_succeeds("migrate");
     let token = create(&folder, "--user 1");
-    let secret = token.rsplit('_').next().expect("a secret").to_owned();
+    let secret = secret(&token).to_owned();
     let short = &token[..token.len() - 1];
     for line in [
         format!("token revoke {short}"),

@@ -28,6 +28,11 @@ fn id(token: &str) -> &str {
     token.split('_').nth(1).expect("an id")
 }
 
+/// What nobody else may know of a token. It may have `_` in it as well.
+fn secret(token: &str) -> &str {
+    token.splitn(3, '_').nth(2).expect("a secret")
+}
+
 /// All tokens, newest first.
 fn list(folder: &Folder) -> Vec<Value> {
     let printed = folder.shop_succeeds("token list --json");

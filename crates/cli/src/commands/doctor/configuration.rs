@@ -1,0 +1,99 @@
+//! The settings of a server, as it would find them when it starts.
+
+use std::path::Path;
+
+use super::findings::Findings;
+use super::{certificates, database, files, limits, platforms, tokens};
+use crate::commands::serve::{self, Exposure, Reach};
+use crate::database::Purpose;
+use crate::{access, listen};
+
+/// Checks all that `serve` would use, without starting it.
+pub(super) async fn check(
+    findings: &mut Findings,
+    arguments: &serve::Arguments,
+    file: Option<&Path>,
+) {
+    if let Some(file) = file {
+        files::configuration(findings, file);
+    }
+    let reach = exposure(findings, arguments).await;
+    let auth = arguments.doors.auth();
+    let rates = arguments.access.rates(auth);
+    findings.outcome("rate limits", rates, "they can be used");
+    keys(findings, arguments).await;
+    told(findings, arguments, reach).await;
+    limits::check(findings, arguments.doors.max_connections);
+    let engine = match arguments.database.engine() {
+        Ok(engine) => engine,
+        Err(failure) => return findings.refusal("database", failure),
+    };
+    if database::check(findings, &*engine).await {
+        tokens::check(findings, engine.access(Purpose::Read).await, auth).await;
+    }
+}
+
+/// Who could reach the server, and whether that is safe.
+async fn exposure(findings: &mut Findings, arguments: &serve::Arguments) -> Reach {
+    let doors = &arguments.doors;
+    let has_tls = match doors.tls() {
+        Ok(tls) => {
+            if let (Some(certificate), Some(key)) = (&doors.tls_cert, &doors.tls_key) {
+                findings.ok("certificate and key", "they belong together");
+                certificates::check(findings, certificate, key);
+            }
+            tls.is_some()
+        }
+        Err(failure) => {
+            findings.refusal("certificate and key", failure);
+            true
+        }
+    };
+    let addresses = match listen::resolve(&doors.listen).await {
+        Ok(addresses) => addresses,
+        Err(failure) => {
+            findings.refusal("exposure", failure);
+            return Reach::Machine;
+        }
+    };
+    let exposure = Exposure {
+        addresses: &addresses,
+        auth: doors.auth(),
+        has_tls,
+        behind_proxy: doors.behind_proxy,
+    };
+    match exposure.check() {
+        Ok(Reach::Machine) => {
+            findings.ok("exposure", "only this machine can reach the server");
+            Reach::Machine
+        }
+        Ok(Reach::Network) => {
+            findings.ok("exposure", "others reach it with a token, over TLS");
+            Reach::Network
+        }
+        Err(failure) => {
+            findings.refusal("exposure", failure);
+            Reach::Network
+        }
+    }
+}
+
+/// The keys of the identity provider, if there is one.
+async fn keys(findings: &mut Findings, arguments: &serve::Arguments) {
+    match arguments.access.jwt(arguments.doors.auth()) {
+        Ok(None) => {}
+        Ok(settings) => {
+            let started = access::start_jwt(settings).await;
+            findings.outcome("keys of tokens", started, "there are some that can be used");
+        }
+        Err(failure) => findings.refusal("keys of tokens", failure),
+    }
+}
+
+async fn told(findings: &mut Findings, arguments: &serve::Arguments, reach: Reach) {
+    files::of_platforms(findings, arguments.platforms.secret_sources());
+    match arguments.platforms.settings(reach == Reach::Machine) {
+        Ok(all) => platforms::check(findings, &all, reach == Reach::Network).await,
+        Err(failure) => findings.refusal("platforms", failure),
+    }
+}
