@@ -20,6 +20,9 @@ pub(super) const LANGUAGE_COOKIE: &str = "jumun_language";
 /// The most characters of an address that links lead back to.
 const MAX_ADDRESS_CHARS: usize = 500;
 
+/// Digits of an id in a list: enough to tell a few hundred rows apart.
+const SHORT_ID_DIGITS: usize = 8;
+
 /// The frame of a page.
 #[derive(Clone)]
 pub(super) struct Frame {
@@ -109,6 +112,14 @@ impl Frame {
     /// A count, in groups.
     pub(super) fn count(&self, count: impl Borrow<u64>) -> String {
         grouped(*count.borrow())
+    }
+
+    /// The end of an id, where its beginning is a time like that of its
+    /// neighbours; the page that it leads to has all of it.
+    pub(super) fn short(&self, id: impl Display) -> String {
+        let text = id.to_string();
+        let start = text.len().saturating_sub(SHORT_ID_DIGITS);
+        format!("…{}", text.get(start..).unwrap_or_default())
     }
 
     /// A time in UTC, to the second.
