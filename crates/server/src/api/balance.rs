@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::reply::{execute, json, located, not_found, ok, wrong_answer};
 use crate::access::{Granted, PathUser, WithAdmin, WithBalanceCharge};
-use crate::extract::{Json, PageQuery, PathId, Query, RequiredKey};
+use crate::extract::{Json, NoQuery, PageQuery, PathId, Query, RequiredKey};
 use crate::problem::Problem;
 use crate::view::{BalanceView, CreditView, EntryView, List};
 
@@ -47,6 +47,7 @@ pub(super) async fn get_balance(
         granted: by,
         user_id,
     }: PathUser,
+    _: NoQuery,
 ) -> Result<Response, Problem> {
     let app = by.app();
     let user = app.store().user(user_id).await?;
@@ -67,6 +68,7 @@ pub(super) async fn charge(
     WithBalanceCharge(by): WithBalanceCharge,
     PathId(user_id): PathId<UserId>,
     RequiredKey(key): RequiredKey,
+    _: NoQuery,
     Json(body): Json<NewCharge>,
 ) -> Result<Response, Problem> {
     let charge = Charge::new(user_id, body.amount, body.reference.as_deref())?;
@@ -87,6 +89,7 @@ pub(super) async fn adjust_balance(
     WithAdmin(by): WithAdmin,
     PathId(user_id): PathId<UserId>,
     RequiredKey(key): RequiredKey,
+    _: NoQuery,
     Json(body): Json<NewBalanceAdjustment>,
 ) -> Result<Response, Problem> {
     let adjustment = AdjustBalance::new(user_id, body.amount, &body.reason)?;

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::reply::{execute, json, located, not_found, ok, wrong_answer};
 use crate::access::{AnyToken, WithCatalogWrite};
-use crate::extract::{Json, Key, Object, PageQuery, PathId, Query, timestamp};
+use crate::extract::{Json, Key, NoQuery, Object, PageQuery, PathId, Query, timestamp};
 use crate::problem::Problem;
 use crate::view::{CampaignView, List};
 
@@ -81,6 +81,7 @@ pub(crate) struct NewCampaign {
 pub(super) async fn create_campaign(
     WithCatalogWrite(by): WithCatalogWrite,
     Key(key): Key,
+    _: NoQuery,
     Json(body): Json<NewCampaign>,
 ) -> Result<Response, Problem> {
     let (valid_from, valid_until) = validity(&body)?;
@@ -123,6 +124,7 @@ fn validity(body: &NewCampaign) -> Result<(Timestamp, Timestamp), Problem> {
 pub(super) async fn get_campaign(
     AnyToken(by): AnyToken,
     PathId(campaign_id): PathId<CampaignId>,
+    _: NoQuery,
 ) -> Result<Response, Problem> {
     let app = by.app();
     let campaign = app.store().campaign(campaign_id).await?;

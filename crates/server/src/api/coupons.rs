@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::reply::{created_or_ok, execute, json, located, not_found, ok, wrong_answer};
 use crate::access::{OnBehalf, PathUser};
-use crate::extract::{Json, PageQuery, PathId, Query, RequiredKey};
+use crate::extract::{Json, NoQuery, PageQuery, PathId, Query, RequiredKey};
 use crate::problem::Problem;
 use crate::view::{CouponView, List};
 
@@ -50,6 +50,7 @@ pub(super) async fn issue_coupon(
     caller: OnBehalf,
     PathId(campaign_id): PathId<CampaignId>,
     RequiredKey(key): RequiredKey,
+    _: NoQuery,
     Json(body): Json<TakeCoupon>,
 ) -> Result<Response, Problem> {
     let user_id = user_of(body.user_id)?;

@@ -6,10 +6,10 @@ use jumun_store::delivery::DeliveryFilter;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::platforms::{NoParameters, no_such_platform};
+use super::platforms::no_such_platform;
 use super::reply::ok;
 use crate::access::WithEventsRead;
-use crate::extract::{PageQuery, PathId, PlatformName, Query, Sequence};
+use crate::extract::{NoQuery, PageQuery, PathId, PlatformName, Query, Sequence};
 use crate::problem::{Detail, FieldError, Issue, Problem};
 use crate::view::{DeliveryView, DeliveryWithAttemptsView, List};
 
@@ -113,7 +113,7 @@ pub(super) async fn get_delivery(
     WithEventsRead(by): WithEventsRead,
     PlatformName(name): PlatformName,
     PathId(sequence): PathId<Sequence>,
-    _: Query<NoParameters>,
+    _: NoQuery,
 ) -> Result<Response, Problem> {
     let app = by.app();
     let delivery = app.platforms().delivery(&name, sequence.number()).await?;

@@ -13,7 +13,8 @@ use super::coupons::user_of;
 use super::reply::{execute, json, located, not_found, ok, wrong_answer};
 use crate::access::{OnBehalf, OrderReader, PathUser, WithOrdersActAs};
 use crate::extract::{
-    Json, OptionalJson, OrderPath, PageQuery, Query, RequiredKey, integer_parameter, objects, uuid,
+    Json, NoQuery, OptionalJson, OrderPath, PageQuery, Query, RequiredKey, integer_parameter,
+    objects, uuid,
 };
 use crate::problem::{FieldError, Issue, Problem};
 use crate::view::{List, OrderView, QuoteView};
@@ -80,6 +81,7 @@ impl NewOrder {
 pub(super) async fn place_order(
     caller: OnBehalf,
     RequiredKey(key): RequiredKey,
+    _: NoQuery,
     Json(body): Json<NewOrder>,
 ) -> Result<Response, Problem> {
     let order = body.command()?;
@@ -104,6 +106,7 @@ pub(super) async fn place_order(
 )]
 pub(super) async fn quote_order(
     caller: OnBehalf,
+    _: NoQuery,
     Json(body): Json<NewOrder>,
 ) -> Result<Response, Problem> {
     let order = body.command()?;
@@ -125,6 +128,7 @@ pub(super) async fn quote_order(
 pub(super) async fn get_order(
     reader: OrderReader,
     OrderPath(order_id): OrderPath,
+    _: NoQuery,
 ) -> Result<Response, Problem> {
     let order = reader.order(order_id).await?;
     let order = order.ok_or_else(|| not_found(Rejection::OrderNotFound { order_id }))?;
@@ -249,6 +253,7 @@ pub(super) async fn cancel_order(
     WithOrdersActAs(by): WithOrdersActAs,
     OrderPath(order_id): OrderPath,
     RequiredKey(key): RequiredKey,
+    _: NoQuery,
     OptionalJson(body): OptionalJson<CancelRequest>,
 ) -> Result<Response, Problem> {
     let app = by.app();

@@ -3,20 +3,15 @@
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::now;
 use super::reply::ok;
 use crate::access::{WithAdmin, WithEventsRead};
 use crate::app::App;
-use crate::extract::{OptionalJson, PlatformName, Query};
+use crate::extract::{NoQuery, OptionalJson, PlatformName};
 use crate::problem::{Detail, Problem, quoted};
 use crate::view::{PlatformList, PlatformView};
-
-/// No query parameters: whatever is given is unknown, and refused.
-#[derive(Deserialize, Default, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NoParameters {}
 
 /// A wish that says all in its path.
 #[derive(Deserialize, ToSchema)]
@@ -33,7 +28,7 @@ pub(crate) struct NoMembers {}
 )]
 pub(super) async fn list_platforms(
     WithEventsRead(by): WithEventsRead,
-    _: Query<NoParameters>,
+    _: NoQuery,
 ) -> Result<Response, Problem> {
     let app = by.app();
     let platforms = app.platforms().platforms().await?;
@@ -53,7 +48,7 @@ pub(super) async fn list_platforms(
 pub(super) async fn get_platform(
     WithEventsRead(by): WithEventsRead,
     PlatformName(name): PlatformName,
-    _: Query<NoParameters>,
+    _: NoQuery,
 ) -> Result<Response, Problem> {
     let app = by.app();
     shown(&app, &name).await
@@ -72,7 +67,7 @@ pub(super) async fn get_platform(
 pub(super) async fn pause_platform(
     WithAdmin(by): WithAdmin,
     PlatformName(name): PlatformName,
-    _: Query<NoParameters>,
+    _: NoQuery,
     _: OptionalJson<NoMembers>,
 ) -> Result<Response, Problem> {
     let app = by.app();
@@ -95,7 +90,7 @@ pub(super) async fn pause_platform(
 pub(super) async fn resume_platform(
     WithAdmin(by): WithAdmin,
     PlatformName(name): PlatformName,
-    _: Query<NoParameters>,
+    _: NoQuery,
     _: OptionalJson<NoMembers>,
 ) -> Result<Response, Problem> {
     let app = by.app();
@@ -117,7 +112,7 @@ pub(super) async fn resume_platform(
 pub(super) async fn forget_platform(
     WithAdmin(by): WithAdmin,
     PlatformName(name): PlatformName,
-    _: Query<NoParameters>,
+    _: NoQuery,
 ) -> Result<Response, Problem> {
     let app = by.app();
     match app.platforms().forget(&name, &by.actor()).await? {

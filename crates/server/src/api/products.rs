@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::reply::{created_or_ok, execute, json, not_found, ok, wrong_answer};
 use crate::access::{AnyToken, WithCatalogWrite};
-use crate::extract::{Expected, Json, PageQuery, PathId, Query, integer_parameter};
+use crate::extract::{Expected, Json, NoQuery, PageQuery, PathId, Query, integer_parameter};
 use crate::problem::Problem;
 use crate::view::{BestSellerList, BestSellerView, List, ProductView};
 
@@ -59,6 +59,7 @@ pub(super) async fn put_product(
     WithCatalogWrite(by): WithCatalogWrite,
     PathId(product_id): PathId<ProductId>,
     Expected(expected): Expected,
+    _: NoQuery,
     Json(body): Json<NewProduct>,
 ) -> Result<Response, Problem> {
     let NewProduct {
@@ -90,6 +91,7 @@ pub(super) async fn put_product(
 pub(super) async fn get_product(
     AnyToken(by): AnyToken,
     PathId(product_id): PathId<ProductId>,
+    _: NoQuery,
 ) -> Result<Response, Problem> {
     let app = by.app();
     let product = app.store().product(product_id).await?;

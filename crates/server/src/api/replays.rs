@@ -8,10 +8,10 @@ use jumun_store::delivery::{ReplayRange, ReplayRefused};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::platforms::{NoParameters, no_such_platform};
+use super::platforms::no_such_platform;
 use super::reply::json;
 use crate::access::WithAdmin;
-use crate::extract::{Json, PlatformName, Query, Sequence, timestamp};
+use crate::extract::{Json, NoQuery, PlatformName, Sequence, timestamp};
 use crate::problem::{Detail, FieldError, Issue, Problem};
 use crate::view::ReplayView;
 
@@ -49,7 +49,7 @@ pub(crate) struct NewReplay {
 pub(super) async fn replay_events(
     WithAdmin(by): WithAdmin,
     PlatformName(name): PlatformName,
-    _: Query<NoParameters>,
+    _: NoQuery,
     Json(body): Json<NewReplay>,
 ) -> Result<Response, Problem> {
     let app = by.app();

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::reply::{execute, json, located, not_found, ok, wrong_answer};
 use crate::access::WithCatalogWrite;
-use crate::extract::{Json, PageQuery, PathId, Query, RequiredKey};
+use crate::extract::{Json, NoQuery, PageQuery, PathId, Query, RequiredKey};
 use crate::problem::Problem;
 use crate::view::{List, StockAdjustedView, StockAdjustmentView};
 
@@ -37,6 +37,7 @@ pub(super) async fn adjust_stock(
     WithCatalogWrite(by): WithCatalogWrite,
     PathId(product_id): PathId<ProductId>,
     RequiredKey(key): RequiredKey,
+    _: NoQuery,
     Json(body): Json<NewStockAdjustment>,
 ) -> Result<Response, Problem> {
     let adjustment = AdjustStock::new(product_id, body.delta, body.reason.as_deref())?;

@@ -11,10 +11,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::now;
-use super::platforms::NoParameters;
 use super::reply::{json, located, ok};
 use crate::access::{Granted, WithAdmin};
-use crate::extract::{Json, PageQuery, Query, TokenPath, timestamp};
+use crate::extract::{Json, NoQuery, PageQuery, Query, TokenPath, timestamp};
 use crate::problem::{Detail, FieldError, Issue, Problem};
 use crate::view::{CreatedTokenView, List, TokenView};
 
@@ -51,6 +50,7 @@ pub(crate) struct CreateToken {
 )]
 pub(super) async fn create_token(
     WithAdmin(by): WithAdmin,
+    _: NoQuery,
     Json(body): Json<CreateToken>,
 ) -> Result<Response, Problem> {
     let now = now();
@@ -177,7 +177,7 @@ pub(super) async fn list_tokens(
 pub(super) async fn get_token(
     WithAdmin(by): WithAdmin,
     TokenPath(id): TokenPath,
-    _: Query<NoParameters>,
+    _: NoQuery,
 ) -> Result<Response, Problem> {
     let token = by.app().access().token(id).await?;
     let token = token.ok_or_else(|| no_such_token(id))?;
@@ -196,7 +196,7 @@ pub(super) async fn get_token(
 pub(super) async fn revoke_token(
     WithAdmin(by): WithAdmin,
     TokenPath(id): TokenPath,
-    _: Query<NoParameters>,
+    _: NoQuery,
 ) -> Result<Response, Problem> {
     let revoked = revoke(&by, id).await?;
     Ok(ok(&TokenView::of(&revoked)))

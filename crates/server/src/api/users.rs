@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::reply::{created_or_ok, execute, json, not_found, ok, wrong_answer};
 use crate::access::{PathUser, WithOrdersActAs};
-use crate::extract::{OptionalJson, PathId};
+use crate::extract::{NoQuery, OptionalJson, PathId};
 use crate::problem::Problem;
 use crate::view::UserView;
 
@@ -37,6 +37,7 @@ pub(crate) struct PutUser {
 pub(super) async fn put_user(
     WithOrdersActAs(by): WithOrdersActAs,
     PathId(user_id): PathId<UserId>,
+    _: NoQuery,
     OptionalJson(body): OptionalJson<PutUser>,
 ) -> Result<Response, Problem> {
     let app = by.app();
@@ -63,6 +64,7 @@ pub(super) async fn get_user(
         granted: by,
         user_id,
     }: PathUser,
+    _: NoQuery,
 ) -> Result<Response, Problem> {
     let app = by.app();
     let user = app.store().user(user_id).await?;

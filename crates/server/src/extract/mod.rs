@@ -21,6 +21,6 @@ pub(crate) use key::{Key, RequiredKey};
 pub(crate) use object::{Object, objects};
 pub(crate) use path::{OrderPath, PathId, PlatformName, TokenPath, uuid};
 pub(crate) use precondition::Expected;
-pub(crate) use query::{Query, integer_parameter};
+pub(crate) use query::{NoQuery, Query, integer_parameter};
 pub(crate) use sequence::Sequence;
 pub(crate) use time::timestamp;

@@ -32,6 +32,20 @@ impl<T: DeserializeOwned + IntoParams + Default> FromRequestParts<Gate> for Quer
     }
 }
 
+/// No query: whatever is given is unknown, and refused.
+pub(crate) struct NoQuery;
+
+impl FromRequestParts<Gate> for NoQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Gate) -> Result<Self, Problem> {
+        match parts.uri.query() {
+            None | Some("") => Ok(Self),
+            Some(query) => Err(problem(query, &[])),
+        }
+    }
+}
+
 fn parse<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, Problem> {
     let mut values = Map::new();
     let mut repeated = false;

@@ -73,7 +73,7 @@ fn rejections(operation: &str) -> &'static [Code] {
             InsufficientBalance,
             PriceChanged,
         ],
-        "getOrder" => &[OrderNotFound],
+        "getOrder" => &[ValidationFailed, OrderNotFound],
         "cancelOrder" => &[OrderNotFound, OrderNotCancellable],
         // These refuse whatever a query says.
         "listPlatforms" => &[ValidationFailed],
