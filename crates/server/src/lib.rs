@@ -36,7 +36,7 @@ pub use metrics::{MetricsHandle, install_metrics};
 pub use openapi::{openapi, openapi_json};
 pub use problem::{Code, Language};
 pub use server::{Doors, run};
-pub use services::{NoAccess, Services};
+pub use services::Services;
 pub use transport::{Tls, TlsError};
 pub use view::{
     render_change, render_deliveries, render_event, render_order, render_platforms, render_time,

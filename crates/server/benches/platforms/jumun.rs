@@ -9,7 +9,8 @@ use jumun_platform::PlatformSettings;
 use jumun_platform::dispatch::{Dispatchers, Means, SystemClock};
 use jumun_server::{Services, render_event};
 use jumun_store::Store;
-use jumun_store::delivery::Outbox;
+use jumun_store::access::Access;
+use jumun_store::delivery::{Outbox, Platforms};
 use jumun_store_postgres::{PostgresStore, Target};
 use jumun_store_sqlite::SqliteStore;
 use uuid::Uuid;
@@ -91,27 +92,31 @@ async fn open(options: &Options) -> anyhow::Result<Shop> {
             let path = Path::new(options.database()?);
             let store = SqliteStore::open(path, &jumun_store_sqlite::Options::default())?;
             let platforms = Arc::new(store.platforms());
-            Ok(shop(Arc::new(store), |_| platforms))
+            let access = Arc::new(store.doors());
+            Ok(shop(Arc::new(store), platforms, access))
         }
         Engine::Postgres => {
             let target = Target::parse(options.database()?)?;
             let options = jumun_store_postgres::Options::default();
             let store = PostgresStore::open(&target, &options).await?;
-            Ok(shop(Arc::new(store), |store| store))
+            let access = Arc::new(store.doors());
+            let store = Arc::new(store);
+            Ok(shop(store.clone(), store, access))
         }
     }
 }
 
-fn shop<S: Store + Outbox, P: jumun_store::delivery::Platforms>(
+fn shop<S: Store + Outbox>(
     store: Arc<S>,
-    platforms: impl FnOnce(Arc<S>) -> Arc<P>,
+    platforms: Arc<dyn Platforms>,
+    access: Arc<dyn Access>,
 ) -> Shop {
     Shop {
         outbox: store.clone(),
         services: Services {
-            platforms: platforms(store.clone()),
+            platforms,
             store,
-            access: std::sync::Arc::new(jumun_server::NoAccess),
+            access,
             jwt: None,
         },
     }

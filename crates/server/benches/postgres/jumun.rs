@@ -116,10 +116,11 @@ pub(crate) fn serve(options: &Options) -> anyhow::Result<()> {
     serve::runtime(worker_threads())?.block_on(async {
         let store = Arc::new(open(options).await?);
         let platforms = store.clone();
+        let access = Arc::new(store.doors());
         serve::serve(Services {
             store,
             platforms,
-            access: std::sync::Arc::new(jumun_server::NoAccess),
+            access,
             jwt: None,
         })
         .await
