@@ -34,6 +34,15 @@ async fn no_page_of_another_site_sends_a_form() {
         let now = shop.get("/users/7/balance").await.json()["balance"].as_i64();
         assert_eq!(now, Some(balance), "{name}: {value}");
     }
+    // What else a request carries makes no difference here.
+    for credentials in ["Basic dTpw", "Bearer jumun_x"] {
+        let request = operator
+            .request(Method::POST, "/console/sign-out")
+            .header("authorization", credentials)
+            .header("sec-fetch-site", "same-site");
+        assert_eq!(send(request).await.status, 403, "{credentials}");
+    }
+    operator.get("/console").await.expect(200);
     // Signing somebody in to another's session is refused, too.
     let request = operator.form("/console/sign-in", &[("token", "x")]);
     let request = request.header("origin", "https://evil.example");

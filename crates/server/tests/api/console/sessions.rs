@@ -3,10 +3,12 @@ use jumun_server::{AuthMode, Config};
 use jumun_store::Page;
 use jumun_store::access::{Scope, Token, TokenText};
 use reqwest::Method;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::Operator;
 use super::operator::pair;
 use crate::harness::{Engine, Shop, admin, of_user, on_each_engine, scopes, send, token};
+use crate::listening::{Over, Server};
 
 /// What nobody sees without a session, and what nobody does.
 const PATHS: [(&str, &str); 18] = [
@@ -266,4 +268,40 @@ async fn an_open_server_asks_nobody_to_sign_in() {
     let request = request.header("host", "evil.example");
     let by_browser = request.header("accept-encoding", "gzip, deflate");
     send(by_browser).await.expect(421);
+}
+
+#[tokio::test]
+async fn over_tls_cookies_are_for_tls_alone() {
+    for (over, is_secure) in [(Over::Tls, true), (Over::Tcp, false)] {
+        let server = Server::open(over, Config::default()).await;
+        let mut wire = server.connect().await;
+        let request = "GET /console/language?to=ko HTTP/1.1\r\nHost: localhost\r\n\
+                       Connection: close\r\n\r\n";
+        wire.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        // A client of TLS calls it an error that the server is gone without a word.
+        let _ = wire.read_to_end(&mut answer).await;
+        let answer = String::from_utf8(answer).unwrap();
+        let cookie = answer.lines().find(|it| it.starts_with("set-cookie: "));
+        let cookie = cookie.unwrap_or_else(|| panic!("no cookie: {answer}"));
+        assert!(
+            cookie.contains("jumun_language=ko; Path=/console"),
+            "{cookie}"
+        );
+        assert_eq!(cookie.ends_with("; Secure"), is_secure, "{cookie}");
+    }
+}
+
+on_each_engine!(a_session_ends_with_the_token_that_it_was_begun_with);
+async fn a_session_ends_with_the_token_that_it_was_begun_with(engine: Engine) {
+    let shop = Shop::open_guarded(engine).await;
+    let begun_with = token(&*shop.access, admin(), None).await;
+    let mut operator = Operator::of(&shop);
+    let reply = operator.sign_in(&begun_with.reveal()).await.expect(303);
+    operator.cookies.push(pair(&reply));
+    operator.get("/console").await.expect(200);
+    let by = jumun_domain::Actor::command_line("tester");
+    let revoked = shop.access.revoke_token(begun_with.id(), &by).await;
+    assert!(revoked.unwrap().is_some());
+    leads_to_sign_in(&operator).await;
 }
