@@ -12,19 +12,28 @@ use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
 use axum::response::{IntoResponse, Response};
-use http::header::{ACCEPT, CACHE_CONTROL, HOST, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    ACCEPT, CACHE_CONTROL, HOST, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Version};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::access::bearer;
 use crate::app::App;
 use crate::browser;
 use crate::config::{AuthMode, Config};
+use crate::console;
 use crate::masked::masked;
 use crate::metrics;
 use crate::problem::{Denied, Detail, FieldError, Issue, Language, Problem, quoted, weighted};
 use crate::trace::{Identity, X_REQUEST_ID};
 use crate::transport::Monitoring;
+use crate::transport::is_encrypted;
+
+/// Has browsers that came over TLS come over TLS for half a year (RFC 6797): an
+/// operator signs in here. Not for names below this one, which are others'.
+const ENCRYPTED_ONLY: HeaderValue = HeaderValue::from_static("max-age=15552000");
 
 /// Wraps every route, and what answers where no route matches.
 #[derive(Clone)]
@@ -84,6 +93,7 @@ struct Seen {
     method: Method,
     uri: http::Uri,
     route: Option<MatchedPath>,
+    is_encrypted: bool,
     language: Language,
     identity: Identity,
 }
@@ -95,6 +105,7 @@ impl Seen {
             method: request.method().clone(),
             uri: request.uri().clone(),
             route: request.extensions().get::<MatchedPath>().cloned(),
+            is_encrypted: is_encrypted(request.extensions()),
             language: Language::preferred(request.headers()),
             identity: Identity::of(request.headers()),
         }
@@ -118,6 +129,9 @@ impl Seen {
         let headers = response.headers_mut();
         headers.insert(X_REQUEST_ID, self.identity.request_id.clone());
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if self.is_encrypted {
+            headers.insert(STRICT_TRANSPORT_SECURITY, ENCRYPTED_ONLY);
+        }
         headers
             .entry(CACHE_CONTROL)
             .or_insert(HeaderValue::from_static("no-store"));
@@ -184,15 +198,24 @@ fn refused(request: &Request, seen: &Seen, config: &Config) -> Option<Problem> {
     let any_host =
         config.auth == AuthMode::Token || request.extensions().get::<Monitoring>().is_some();
     if !any_host
+        && browser::may_be_a_browsers(headers)
         && let Some(host) = browser::foreign_host(request.uri(), headers, &config.allowed_hosts)
     {
         return Some(Problem::denied(Denied::ForeignHost(quoted(&host))));
     }
-    if browser::is_cross_site(request.method(), headers) {
+    let is_meant = config.auth == AuthMode::Token && is_meant(request);
+    if !is_meant && browser::is_cross_site(request.method(), headers) {
         return Some(Problem::denied(Denied::CrossSite));
     }
     let unread = seen.expects_json() && !accepts_json(headers);
     unread.then(|| Problem::new(Detail::NotAcceptable))
+}
+
+/// Whether a program sends it and no page by way of a browser: a bearer token is
+/// nothing that a browser adds by itself, as it does a password or a cookie. The
+/// console goes by its cookie, whatever else is there.
+fn is_meant(request: &Request) -> bool {
+    bearer(request.headers()).is_ok() && !console::is_of_console(request.uri().path())
 }
 
 /// The answer, or `500 internal` if the handler panicked.

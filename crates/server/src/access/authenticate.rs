@@ -10,7 +10,7 @@ use crate::problem::Denied;
 /// # Errors
 ///
 /// Where there is none, more than one, or something else.
-pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Denied> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, Denied> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let value = match (values.next(), values.next()) {
         (None, _) => return Err(Denied::NoToken),

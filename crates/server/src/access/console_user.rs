@@ -32,7 +32,7 @@ pub(crate) fn cookie_name(is_secure: bool) -> &'static str {
 
 /// Whether a request came over TLS: to us, or to the operator's proxy.
 pub(crate) fn is_secure(parts: &Parts, config: &Config) -> bool {
-    is_encrypted(parts) || config.behind_proxy && was_encrypted(&parts.headers)
+    is_encrypted(&parts.extensions) || config.behind_proxy && was_encrypted(&parts.headers)
 }
 
 /// An operator with a session, or anyone on a server that asks nobody.

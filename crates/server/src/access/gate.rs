@@ -9,7 +9,7 @@ use jumun_store::Fault;
 use super::authenticate::bearer;
 use super::principal::Principal;
 use super::rates::Limits;
-use super::tokens::TokenDoor;
+use super::tokens::{Count, TokenDoor};
 use crate::app::App;
 use crate::config::{AuthMode, Config};
 use crate::problem::{Denied, Problem};
@@ -87,36 +87,41 @@ impl Gate {
     /// `429 too-many-requests` beyond the caller's share; `503 overloaded` where
     /// the token cannot be looked up.
     pub(super) async fn let_in(&self, parts: &Parts) -> Result<(App, Principal), Problem> {
-        self.let_in_with(parts, bearer(&parts.headers)).await
+        let known = async |tokens: &TokenDoor, count: &Count<'_>| match bearer(&parts.headers) {
+            Ok(text) => tokens.open(text, now(), count).await,
+            Err(denied) => count().and(Err(Problem::denied(denied))),
+        };
+        self.let_in_as(parts, known).await
     }
 
-    /// The same by a token from elsewhere than the `Authorization` header.
+    /// The same by the token of a session, which is somewhere else.
     pub(super) async fn let_in_with(
         &self,
         parts: &Parts,
-        token: Result<&str, Denied>,
+        session: Result<&str, Denied>,
+    ) -> Result<(App, Principal), Problem> {
+        let known = async |tokens: &TokenDoor, count: &Count<'_>| match session {
+            Ok(text) => tokens.open_session(text, now(), count).await,
+            Err(denied) => count().and(Err(Problem::denied(denied))),
+        };
+        self.let_in_as(parts, known).await
+    }
+
+    async fn let_in_as(
+        &self,
+        parts: &Parts,
+        known: impl AsyncFnOnce(&TokenDoor, &Count<'_>) -> Result<Principal, Problem>,
     ) -> Result<(App, Principal), Problem> {
         let guards = self.0.guards();
+        // Who guesses is slowed down by where they are.
+        let count = || guards.limits.of_address(address(parts));
         let Some(tokens) = &guards.tokens else {
-            guards.limits.of_address(address(parts))?;
+            count()?;
             return Ok((self.0.clone(), Principal::Local));
         };
-        let now = now();
-        let known = match token {
-            Ok(text) => tokens.open(text, now).await,
-            Err(denied) => Err(Problem::denied(denied)),
-        };
-        match known {
-            Ok(principal) => {
-                guards.limits.of_principal(&principal)?;
-                Ok((self.0.clone(), principal))
-            }
-            Err(problem) => {
-                // Who guesses is slowed down by where they are.
-                guards.limits.of_address(address(parts))?;
-                Err(problem)
-            }
-        }
+        let principal = known(tokens, &count).await?;
+        guards.limits.of_principal(&principal)?;
+        Ok((self.0.clone(), principal))
     }
 }
 

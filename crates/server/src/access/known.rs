@@ -20,20 +20,16 @@ pub(super) struct Known(Mutex<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    /// Every revocation up to this number was taken into account.
-    as_of: u64,
+    /// This revocation and all before it were taken into account; `None` before
+    /// the first of the shop.
+    as_of: Option<Revocation>,
     tokens: HashMap<TokenId, Token>,
     used: HashMap<TokenId, Timestamp>,
 }
 
 impl Known {
-    /// Begins after the revocation of this number.
-    pub(super) fn begin(&self, newest: u64) {
-        self.lock().as_of = newest;
-    }
-
     /// The revocation that all that is known is as of.
-    pub(super) fn as_of(&self) -> u64 {
+    pub(super) fn as_of(&self) -> Option<Revocation> {
         self.lock().as_of
     }
 
@@ -44,7 +40,7 @@ impl Known {
 
     /// Remembers a token that was read after the revocation `as_of` was known
     /// and, if none came since, before any other: else it may be outdated.
-    pub(super) fn remember(&self, token: &Token, as_of: u64) {
+    pub(super) fn remember(&self, token: &Token, as_of: Option<Revocation>) {
         let mut inner = self.lock();
         if inner.as_of != as_of {
             return;
@@ -55,24 +51,24 @@ impl Known {
         inner.tokens.insert(token.made.id, token.clone());
     }
 
-    /// Forgets what was revoked.
-    pub(super) fn forget(&self, revoked: &[Revocation]) {
+    /// Takes in the revocations from the one on that it is as of, which therefore
+    /// is the first of them. Where it is not, the database was put back to an
+    /// earlier state, and numbers mean something else than they did: all that is
+    /// known is worth nothing, and the look begins anew. Whether it took them in.
+    pub(super) fn take_in(&self, told: &[Revocation]) -> bool {
         let mut inner = self.lock();
-        for revocation in revoked {
-            inner.as_of = inner.as_of.max(revocation.number);
+        if let Some(last) = inner.as_of
+            && told.first() != Some(&last)
+        {
+            inner.as_of = None;
+            inner.tokens.clear();
+            return false;
+        }
+        for revocation in told {
             inner.tokens.remove(&revocation.id);
         }
-    }
-
-    /// Takes in that the newest revocation has this number. A lower one than is
-    /// known is of a database that was put back to an earlier state: its next
-    /// numbers have been seen before, so all that is known is worth nothing.
-    pub(super) fn compare(&self, newest: u64) {
-        let mut inner = self.lock();
-        if newest < inner.as_of {
-            inner.as_of = newest;
-            inner.tokens.clear();
-        }
+        inner.as_of = told.last().copied().or(inner.as_of);
+        true
     }
 
     /// Notes that a token was used now.
@@ -123,43 +119,48 @@ mod tests {
         }
     }
 
+    fn revocation(number: u64, id: TokenId) -> Revocation {
+        Revocation { number, id }
+    }
+
+    fn id(random: u32) -> TokenId {
+        TokenId::made_at(Timestamp::from_micros(1), random)
+    }
+
     #[test]
     fn a_token_that_was_read_before_a_revocation_came_is_not_remembered_after_it() {
         let (known, token) = (Known::default(), token());
-        known.begin(7);
+        let seventh = revocation(7, id(7));
+        assert!(known.take_in(&[seventh]));
         let as_of = known.as_of();
-        let other = Revocation {
-            number: 8,
-            id: TokenId::made_at(Timestamp::from_micros(1), 1),
-        };
-        known.forget(&[other]);
+        assert!(known.take_in(&[seventh, revocation(8, id(8))]));
         known.remember(&token, as_of);
         assert_eq!(known.get(token.made.id), None);
         known.remember(&token, known.as_of());
         assert_eq!(known.get(token.made.id), Some(token.clone()));
-        let own = Revocation {
-            number: 9,
-            id: token.made.id,
-        };
-        known.forget(&[own]);
-        assert_eq!((known.get(token.made.id), known.as_of()), (None, 9));
+        let own = revocation(9, token.made.id);
+        assert!(known.take_in(&[revocation(8, id(8)), own]));
+        assert_eq!((known.get(token.made.id), known.as_of()), (None, Some(own)));
     }
 
     #[test]
     fn a_database_that_was_put_back_makes_all_that_is_known_worthless() {
-        let (known, token) = (Known::default(), token());
-        known.begin(7);
-        known.remember(&token, 7);
-        known.compare(7);
-        assert!(known.get(token.made.id).is_some());
-        known.compare(3);
-        assert_eq!((known.get(token.made.id), known.as_of()), (None, 3));
+        let seventh = revocation(7, id(7));
+        for told in [vec![], vec![revocation(7, id(70)), revocation(8, id(80))]] {
+            let (known, token) = (Known::default(), token());
+            assert!(known.take_in(&[seventh]));
+            known.remember(&token, Some(seventh));
+            assert!(known.take_in(&[seventh]));
+            assert!(known.get(token.made.id).is_some());
+            assert!(!known.take_in(&told));
+            assert_eq!((known.get(token.made.id), known.as_of()), (None, None));
+        }
     }
 
     #[test]
     fn a_use_is_noted_once_a_minute() {
         let (known, token) = (Known::default(), token());
-        known.remember(&token, 0);
+        known.remember(&token, None);
         let at = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000);
         let mut noted = Vec::new();
         for seconds in [100, 101, 159, 160, 161] {

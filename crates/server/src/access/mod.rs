@@ -15,6 +15,7 @@ mod rates;
 mod rights;
 mod tokens;
 
+pub(crate) use authenticate::bearer;
 pub(crate) use callers::{
     AnyToken, Anyone, Granted, OnBehalf, OrderReader, PathUser, WithAdmin, WithBalanceCharge,
     WithCatalogWrite, WithEventsRead, WithMetricsRead, WithOrdersActAs,

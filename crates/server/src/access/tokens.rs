@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jumun_domain::Timestamp;
 use jumun_store::Fault;
-use jumun_store::access::{Access, MAX_REVOCATIONS, TOKEN_PREFIX, TokenText};
+use jumun_store::access::{Access, MAX_REVOCATIONS, TOKEN_PREFIX, Token, TokenId, TokenText};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -18,12 +18,14 @@ use crate::problem::{Denied, Problem};
 /// commonly has connections.
 const MAX_WAITING: usize = 16_384;
 
-/// How often uses are written down, and the database is compared with what is
-/// known of it.
-const ROUND_PERIOD: Duration = Duration::from_secs(10);
+/// How often uses are written down.
+const USES_PERIOD: Duration = Duration::from_secs(10);
 
 /// Who waits to hear that all revocations so far are taken into account.
 type Waiting = oneshot::Sender<Result<(), Fault>>;
+
+/// Counts a request of somebody who is not known, and refuses one too many.
+pub(super) type Count<'a> = dyn Fn() -> Result<(), Problem> + Send + Sync + 'a;
 
 /// What turns a bearer token into a caller.
 pub(crate) struct TokenDoor {
@@ -44,7 +46,8 @@ impl TokenDoor {
         jwt: Option<JwtVerifier>,
     ) -> Result<Self, Fault> {
         let known = Arc::new(Known::default());
-        known.begin(kept.newest_revocation().await?);
+        let newest = kept.newest_revocation().await?;
+        known.take_in(&kept.revocations(newest.saturating_sub(1)).await?);
         let (looks, asked) = mpsc::channel(MAX_WAITING);
         tokio::spawn(look_for_all(asked, kept.clone(), known.clone()));
         Ok(Self {
@@ -55,42 +58,100 @@ impl TokenDoor {
         })
     }
 
-    /// Who has this token.
+    /// Who has this token. `count` counts a request of somebody who is not known:
+    /// once, before anything is looked up that nobody has asked for before, so
+    /// that who guesses does not get to the database.
     ///
     /// # Errors
     ///
-    /// `401 unauthenticated`; `503 overloaded` where the database cannot be read.
-    pub(super) async fn open(&self, text: &str, now: Timestamp) -> Result<Principal, Problem> {
+    /// `401 unauthenticated`; what `count` says; `503 overloaded` where the
+    /// database cannot be read.
+    pub(super) async fn open(
+        &self,
+        text: &str,
+        now: Timestamp,
+        count: &Count<'_>,
+    ) -> Result<Principal, Problem> {
         match &self.jwt {
-            Some(jwt) if !text.starts_with(TOKEN_PREFIX) => open_jwt(jwt, text, now).await,
-            _ => self.open_ours(text, now).await,
+            Some(jwt) if !text.starts_with(TOKEN_PREFIX) => {
+                let opened = open_jwt(jwt, text, now).await;
+                if opened.is_err() {
+                    count()?;
+                }
+                opened
+            }
+            _ => {
+                let token = self.open_ours(text, now, count).await?;
+                Ok(Principal::of(token.made.id, token.made.grant))
+            }
         }
     }
 
-    async fn open_ours(&self, text: &str, now: Timestamp) -> Result<Principal, Problem> {
-        let text = TokenText::parse(text).map_err(|_| Problem::denied(Denied::NotAToken))?;
+    /// Who has a session with this token: it ends with the token that it was
+    /// begun with, too.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenDoor::open`].
+    pub(super) async fn open_session(
+        &self,
+        text: &str,
+        now: Timestamp,
+        count: &Count<'_>,
+    ) -> Result<Principal, Problem> {
+        let token = self.open_ours(text, now, count).await?;
+        if let Some(begun_with) = maker(&token) {
+            let begun_with = self.find(begun_with, |_| true).await?;
+            if !begun_with.is_some_and(|it| it.is_good(now)) {
+                return Err(Problem::denied(Denied::Worthless));
+            }
+        }
+        Ok(Principal::of(token.made.id, token.made.grant))
+    }
+
+    async fn open_ours(
+        &self,
+        text: &str,
+        now: Timestamp,
+        count: &Count<'_>,
+    ) -> Result<Token, Problem> {
+        let Ok(text) = TokenText::parse(text) else {
+            count()?;
+            return Err(Problem::denied(Denied::NotAToken));
+        };
+        let hash = text.hash();
+        let has_secret = |token: &Token| token.made.hash == hash;
+        if !self.known.get(text.id()).is_some_and(|it| has_secret(&it)) {
+            count()?;
+        }
         // After this, what is known is as of a moment after the request came.
         self.look().await?;
-        let token = match self.known.get(text.id()) {
-            Some(token) => Some(token),
-            None => {
-                let as_of = self.known.as_of();
-                let found = self.kept.token(text.id()).await?;
-                // Only who has the secret makes us remember.
-                let found = found.filter(|it| it.made.hash == text.hash());
-                if let Some(token) = &found {
-                    self.known.remember(token, as_of);
-                }
-                found
-            }
-        };
-        match token {
-            Some(token) if token.made.hash == text.hash() && token.is_good(now) => {
+        // Only who has the secret makes us remember.
+        let token = self.find(text.id(), has_secret).await?;
+        match token.filter(|it| has_secret(it) && it.is_good(now)) {
+            Some(token) => {
                 self.known.note_use(text.id(), now);
-                Ok(Principal::of(text.id(), token.made.grant))
+                Ok(token)
             }
-            _ => Err(Problem::denied(Denied::Worthless)),
+            None => Err(Problem::denied(Denied::Worthless)),
         }
+    }
+
+    /// A token that is remembered, or is looked up and remembered if `is_worth_it`.
+    async fn find(
+        &self,
+        id: TokenId,
+        is_worth_it: impl FnOnce(&Token) -> bool,
+    ) -> Result<Option<Token>, Fault> {
+        if let Some(token) = self.known.get(id) {
+            return Ok(Some(token));
+        }
+        let as_of = self.known.as_of();
+        let found = self.kept.token(id).await?;
+        if let Some(token) = found.as_ref().filter(|it| is_worth_it(it)) {
+            self.known.remember(token, as_of);
+        }
+        Ok(found)
     }
 
     /// Waits for a look at the revocations that begins now or later.
@@ -126,7 +187,7 @@ async fn look_for_all(
     kept: Arc<dyn Access>,
     known: Arc<Known>,
 ) {
-    let mut uses = interval(ROUND_PERIOD);
+    let mut uses = interval(USES_PERIOD);
     uses.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut waiting = Vec::new();
     loop {
@@ -144,12 +205,7 @@ async fn look_for_all(
             _ = uses.tick() => {
                 // A write takes long; nobody's look shall wait for it.
                 let (kept, known) = (kept.clone(), known.clone());
-                tokio::spawn(async move {
-                    write_down_uses(&*kept, &known).await;
-                    if let Ok(newest) = kept.newest_revocation().await {
-                        known.compare(newest);
-                    }
-                });
+                tokio::spawn(async move { write_down_uses(&*kept, &known).await });
             }
         }
     }
@@ -157,12 +213,19 @@ async fn look_for_all(
 
 async fn look(kept: &dyn Access, known: &Known) -> Result<(), Fault> {
     loop {
-        let revoked = kept.revocations(known.as_of()).await?;
-        known.forget(&revoked);
-        if revoked.len() < MAX_REVOCATIONS {
+        // The one that is known comes again, which tells that it is still there.
+        let after = known.as_of().map_or(0, |last| last.number - 1);
+        let told = kept.revocations(after).await?;
+        let is_all = told.len() < MAX_REVOCATIONS;
+        if known.take_in(&told) && is_all {
             return Ok(());
         }
     }
+}
+
+/// The token that a token was made with.
+fn maker(token: &Token) -> Option<TokenId> {
+    TokenId::parse(token.created_by.as_str().strip_prefix("token:")?)
 }
 
 async fn write_down_uses(kept: &dyn Access, known: &Known) {

@@ -40,6 +40,12 @@ use once::Once;
 /// The style of the console; a page may load nothing else.
 const STYLESHEET: &str = include_str!("console.css");
 
+/// Whether a path is of the console.
+pub(crate) fn is_of_console(path: &str) -> bool {
+    let rest = path.strip_prefix("/console");
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// Every path of the console with its handlers.
 fn table() -> Vec<(&'static str, MethodRouter<Gate>)> {
     vec![

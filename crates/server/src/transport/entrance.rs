@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::io;
 
 use axum::Extension;
-use http::request::Parts;
+use http::Extensions;
 use tokio::net::TcpListener;
 
 use super::connection::{Connections, Over};
@@ -28,8 +28,8 @@ pub(crate) struct Monitoring;
 struct Encrypted;
 
 /// Whether a request came to us over TLS.
-pub(crate) fn is_encrypted(parts: &Parts) -> bool {
-    parts.extensions.get::<Encrypted>().is_some()
+pub(crate) fn is_encrypted(extensions: &Extensions) -> bool {
+    extensions.get::<Encrypted>().is_some()
 }
 
 /// A listener with its limits, and the routes that it leads to.

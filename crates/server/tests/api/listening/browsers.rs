@@ -63,6 +63,12 @@ async fn what_carries_a_token_may_come_from_any_page() {
             .json(&serde_json::json!({}))
     };
     send(request("/users/7")).await.expect(201);
+    // A browser adds a password by itself, where a proxy has asked for one.
+    let basic = shop.anonymous(Method::PUT, "/users/8");
+    let basic = basic
+        .header("authorization", "Basic dTpw")
+        .header("origin", "https://shop.example");
+    assert_eq!(send(basic).await.problem(), (403, "forbidden".to_owned()));
     let without = shop.anonymous(Method::PUT, "/users/8");
     let without = without.header("origin", "https://shop.example");
     assert_eq!(send(without).await.problem(), (403, "forbidden".to_owned()));

@@ -50,6 +50,20 @@ async fn requests_are_answered_over_tls_1_2_and_1_3_and_http_1_1_is_agreed_on() 
 }
 
 #[tokio::test]
+async fn browsers_are_told_to_come_over_tls_again_by_who_serves_it() {
+    for (over, expected) in [(Over::Tls, true), (Over::Tcp, false)] {
+        let server = Server::open(over, Config::default()).await;
+        let mut wire = server.connect().await;
+        wire.write_all(b"GET /docs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            .await
+            .unwrap();
+        let answer = until_closed(&mut wire).await;
+        let told = answer.contains("\r\nstrict-transport-security: max-age=15552000\r\n");
+        assert_eq!(told, expected, "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn who_speaks_something_else_is_turned_away_and_others_are_served() {
     let server = open().await;
     let mut only_h2 = server.client();
