@@ -1,6 +1,5 @@
 //! A consistent copy of a live database.
 
-use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::connection::Role;
 use crate::error::OpenError;
 use crate::migrate::open_current;
+use crate::private;
 
 /// Pages copied in one step (4 MiB) before progress is told.
 const PAGES_PER_STEP: i32 = 1_024;
@@ -64,7 +64,7 @@ pub fn backup(
     // Under another name until it is whole: a copy that a signal cut short
     // must not be taken for a backup.
     let unfinished = Unfinished(unfinished_path(target));
-    OpenOptions::new()
+    private::options()
         .write(true)
         .create(true)
         .truncate(true)

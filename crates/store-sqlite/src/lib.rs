@@ -25,6 +25,7 @@ mod mint;
 mod options;
 #[cfg(test)]
 mod plan;
+mod private;
 mod queue;
 mod readers;
 mod reads;

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use crate::connection::{APPLICATION_ID, Role, assert_sqlite_version, explain, open, set_up};
 use crate::error::OpenError;
 use crate::options::{BUSY_TIMEOUT, Options};
+use crate::private;
 use crate::storage::StorageError;
 
 mod embedded {
@@ -39,6 +40,8 @@ pub fn migrate(path: &Path, options: &Options) -> Result<Migration, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    // What stands in the way of it is told by the opening.
+    let _ = private::options().write(true).create_new(true).open(path);
     let mut connection =
         Connection::open_with_flags(path, flags).map_err(|error| explain(path, &error))?;
     connection

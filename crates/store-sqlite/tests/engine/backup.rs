@@ -48,3 +48,18 @@ async fn a_file_in_the_way_is_left_as_it_was() {
     let error = backup(&shop.path(), &nowhere, &mut |_, _| {}).unwrap_err();
     assert!(matches!(error, BackupError::Write { .. }), "{error}");
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_database_and_its_copies_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let shop = Shop::open().await;
+    let copy = shop.folder().join("copy.db");
+    backup(&shop.path(), &copy, &mut |_, _| {}).unwrap();
+    for name in ["shop.db", "shop.db-wal", "shop.db-shm", "copy.db"] {
+        let found = std::fs::metadata(shop.folder().join(name)).unwrap();
+        assert_eq!(found.permissions().mode() & 0o777, 0o600, "{name}");
+    }
+    shop.store.close().await;
+}
