@@ -271,6 +271,19 @@ async fn an_open_server_asks_nobody_to_sign_in() {
 }
 
 #[tokio::test]
+async fn a_session_ends_when_the_token_that_it_was_begun_with_is_revoked() {
+    let shop = Shop::open_guarded(Engine::ANY).await;
+    let given = token(&*shop.access, admin(), None).await;
+    let mut operator = Operator::of(&shop);
+    let reply = operator.sign_in(&given.reveal()).await.expect(303);
+    operator.cookies.push(pair(&reply));
+    operator.get("/console").await.expect(200);
+    let by = jumun_domain::Actor::local();
+    shop.access.revoke_token(given.id(), &by).await.unwrap();
+    leads_to_sign_in(&operator).await;
+}
+
+#[tokio::test]
 async fn over_tls_cookies_are_for_tls_alone() {
     for (over, is_secure) in [(Over::Tls, true), (Over::Tcp, false)] {
         let server = Server::open(over, Config::default()).await;
