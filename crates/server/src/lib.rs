@@ -35,7 +35,7 @@ pub use jwt::{
 pub use metrics::{MetricsHandle, install_metrics};
 pub use openapi::{openapi, openapi_json};
 pub use problem::{Code, Language};
-pub use server::{Doors, run};
+pub use server::{Listeners, run};
 pub use services::Services;
 pub use transport::{Tls, TlsError};
 pub use view::{

@@ -1,4 +1,4 @@
-//! Opens the doors, and closes them in good order.
+//! Opens the listeners, and closes them in good order.
 
 use std::convert::Infallible;
 use std::io;
@@ -13,7 +13,7 @@ use crate::services::Services;
 use crate::transport::{Entrance, Tls};
 
 /// Where the server listens.
-pub struct Doors {
+pub struct Listeners {
     /// For the API.
     pub api: TcpListener,
     /// What encrypts the API, unless it is plain.
@@ -22,7 +22,7 @@ pub struct Doors {
     pub monitoring: Option<TcpListener>,
 }
 
-impl From<TcpListener> for Doors {
+impl From<TcpListener> for Listeners {
     /// The API alone, plain.
     fn from(api: TcpListener) -> Self {
         Self {
@@ -33,7 +33,7 @@ impl From<TcpListener> for Doors {
     }
 }
 
-/// Serves the API at the doors until `shutdown` completes; then answers what
+/// Serves the API at the listeners until `shutdown` completes; then answers what
 /// was accepted, closes idle connections, and returns.
 ///
 /// The engine is the caller's: it is not closed here.
@@ -43,17 +43,17 @@ impl From<TcpListener> for Doors {
 /// When a listener cannot be read from at all, or when requests were still
 /// unanswered at the end of [`Config::drain_deadline`].
 pub async fn run(
-    doors: impl Into<Doors>,
+    listeners: impl Into<Listeners>,
     config: Config,
     services: Services,
     metrics: MetricsHandle,
     shutdown: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
-    let Doors {
+    let Listeners {
         api,
         tls,
         monitoring,
-    } = doors.into();
+    } = listeners.into();
     let drain_deadline = config.drain_deadline;
     let app = App::open(services, config, metrics.clone())
         .await

@@ -4,11 +4,11 @@
 //! on the connections that operators have. Whether something was revoked is
 //! looked up on connections of its own.
 
-mod doors;
+mod handle;
 mod revocations;
 mod tokens;
 
-pub use doors::PostgresDoors;
+pub use handle::PostgresAccess;
 
 /// Begins a transaction that takes no part in the bookkeeping of servers whose
 /// default is SERIALIZABLE, where revocations at once would fail one another. It

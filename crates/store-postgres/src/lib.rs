@@ -45,7 +45,7 @@ mod turn;
 mod worker;
 mod writes;
 
-pub use access::PostgresDoors;
+pub use access::PostgresAccess;
 pub use audit::audit;
 pub use deliveries::PostgresPlatforms;
 pub use error::OpenError;

@@ -14,7 +14,7 @@ use jumun_store::{
 use tokio::sync::{RwLock, oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::access::PostgresDoors;
+use crate::access::PostgresAccess;
 use crate::clock::Positions;
 use crate::deliveries::PostgresPlatforms;
 use crate::error::{OpenError, explain};
@@ -39,7 +39,7 @@ pub struct PostgresStore {
     /// The operators' side, on the connections for reads.
     pub(crate) platforms: PostgresPlatforms,
     /// Tokens and the history of changes, likewise.
-    pub(crate) doors: PostgresDoors,
+    pub(crate) doors: PostgresAccess,
     workers: Mutex<JoinSet<()>>,
     folding: JoinHandle<()>,
 }
@@ -88,7 +88,7 @@ impl PostgresStore {
             shop: Shop { currency },
             shared,
             platforms: PostgresPlatforms::on(readers.clone(), positions.clone()),
-            doors: PostgresDoors::on(readers.clone(), connector.clone(), positions),
+            doors: PostgresAccess::on(readers.clone(), connector.clone(), positions),
             readers,
             deliveries: Readers::new(connector, DELIVERY_SESSIONS),
             workers: Mutex::new(workers),

@@ -7,7 +7,7 @@ use jumun_store::access::{Changes as _, Tokens as _};
 use jumun_store::delivery::{Outbox as _, Platforms as _};
 use jumun_store::{Fault, Page, Readiness, Reads as _, Store as _};
 use jumun_store_postgres::{
-    OpenError, Options, PostgresDoors, PostgresPlatforms, PostgresStore, Target, migrate,
+    OpenError, Options, PostgresAccess, PostgresPlatforms, PostgresStore, Target, migrate,
 };
 use jumun_test_cluster::Cluster;
 use uuid::Uuid;
@@ -101,7 +101,7 @@ async fn a_shop_of_an_older_version_is_refused_until_it_is_migrated_and_keeps_wh
         };
         older(PostgresStore::open(&target, &options).await.err());
         older(PostgresPlatforms::open(&target).await.err());
-        older(PostgresDoors::open(&target).await.err());
+        older(PostgresAccess::open(&target).await.err());
 
         let migration = migrate(&target, &options).await.unwrap();
         assert_eq!(migration.from, version);
@@ -122,7 +122,7 @@ async fn a_shop_of_an_older_version_is_refused_until_it_is_migrated_and_keeps_wh
 
 /// Its history is empty at first, and gets the line of what is done by name.
 async fn has_a_history(target: &Target, store: &PostgresStore) {
-    let doors = PostgresDoors::open(target).await.expect("a shop");
+    let doors = PostgresAccess::open(target).await.expect("a shop");
     assert_eq!(doors.newest_revocation().await.expect("no fault"), 0);
     let page = Page {
         after: None,

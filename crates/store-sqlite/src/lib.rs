@@ -38,7 +38,7 @@ mod store;
 mod way;
 mod writer;
 
-pub use access::SqliteDoors;
+pub use access::SqliteAccess;
 pub use audit::audit;
 pub use backup::{BackupError, backup};
 pub use delivery::SqlitePlatforms;

@@ -9,7 +9,7 @@ use jumun_store::conformance::{
     AccessHarness, Deliveries, DeliveryHarness, Doors, Harness, Leases, WishHarness,
 };
 use jumun_store::{AuditReport, Store};
-use jumun_store_sqlite::{Options, SqliteDoors, SqliteStore, audit};
+use jumun_store_sqlite::{Options, SqliteAccess, SqliteStore, audit};
 use tempfile::TempDir;
 
 /// A database file in a directory of its own.
@@ -64,7 +64,7 @@ fn deliveries(store: &Arc<SqliteStore>) -> Deliveries {
     }
 }
 
-fn doors(store: Arc<SqliteStore>, doors: SqliteDoors) -> Doors {
+fn doors(store: Arc<SqliteStore>, doors: SqliteAccess) -> Doors {
     let doors = Arc::new(doors);
     Doors {
         store,
@@ -77,11 +77,11 @@ fn doors(store: Arc<SqliteStore>, doors: SqliteDoors) -> Doors {
 impl AccessHarness for File {
     async fn open_doors(&self) -> Doors {
         let store = self.open();
-        doors(store.clone(), store.doors())
+        doors(store.clone(), store.access())
     }
 
     async fn beside(&self) -> Arc<dyn Tokens> {
-        Arc::new(SqliteDoors::open(&self.path()).expect("the file opens twice"))
+        Arc::new(SqliteAccess::open(&self.path()).expect("the file opens twice"))
     }
 }
 
@@ -89,7 +89,7 @@ impl AccessHarness for File {
 impl WishHarness for File {
     async fn open_all(&self) -> (Doors, Deliveries) {
         let store = self.open();
-        (doors(store.clone(), store.doors()), deliveries(&store))
+        (doors(store.clone(), store.access()), deliveries(&store))
     }
 }
 
@@ -108,7 +108,7 @@ mod access_from_another_process {
     use jumun_store::access::Tokens;
     use jumun_store::conformance::{AccessHarness, Deliveries, Doors, Harness, WishHarness};
     use jumun_store::{AuditReport, Store};
-    use jumun_store_sqlite::{SqliteDoors, SqlitePlatforms};
+    use jumun_store_sqlite::{SqliteAccess, SqlitePlatforms};
 
     use super::File;
 
@@ -120,8 +120,8 @@ mod access_from_another_process {
             Self(File::new())
         }
 
-        fn doors(&self) -> SqliteDoors {
-            SqliteDoors::open(&self.0.path()).expect("the file opens twice")
+        fn access(&self) -> SqliteAccess {
+            SqliteAccess::open(&self.0.path()).expect("the file opens twice")
         }
     }
 
@@ -140,11 +140,11 @@ mod access_from_another_process {
     impl AccessHarness for Beside {
         async fn open_doors(&self) -> Doors {
             let store = self.0.open();
-            super::doors(store, self.doors())
+            super::doors(store, self.access())
         }
 
         async fn beside(&self) -> Arc<dyn Tokens> {
-            Arc::new(self.doors())
+            Arc::new(self.access())
         }
     }
 
@@ -157,7 +157,7 @@ mod access_from_another_process {
                 platforms: Arc::new(beside),
                 ..super::deliveries(&store)
             };
-            (super::doors(store, self.doors()), deliveries)
+            (super::doors(store, self.access()), deliveries)
         }
     }
 

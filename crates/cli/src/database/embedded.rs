@@ -13,7 +13,7 @@ use jumun_store::{
     AuditProgress, AuditReport, Currency, Fault, ImportRow, Imported, NumberedEvent, Page, PageOf,
     Shop,
 };
-use jumun_store_sqlite::{ImportError, Options, SqliteDoors, SqlitePlatforms, SqliteStore};
+use jumun_store_sqlite::{ImportError, Options, SqliteAccess, SqlitePlatforms, SqliteStore};
 
 use super::engine::{
     Engine, Importer, Inspection, Migrated, OpenShop, Purpose, Settings, ShopReader,
@@ -70,7 +70,7 @@ impl Engine for Embedded {
         if purpose == Purpose::Write && self.path.exists() {
             self.migrate(None)?;
         }
-        let doors = SqliteDoors::open(&self.path).map_err(Failure::engine)?;
+        let doors = SqliteAccess::open(&self.path).map_err(Failure::engine)?;
         Ok(Box::new(doors))
     }
 
@@ -113,7 +113,7 @@ impl Engine for Embedded {
 impl From<SqliteStore> for OpenShop {
     fn from(store: SqliteStore) -> Self {
         let platforms = Arc::new(store.platforms());
-        let access = Arc::new(store.doors());
+        let access = Arc::new(store.access());
         let store = Arc::new(store);
         Self {
             store: store.clone(),

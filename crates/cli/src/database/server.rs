@@ -14,7 +14,7 @@ use jumun_store::{
     Shop,
 };
 use jumun_store_postgres::{
-    ImportError, OpenError, Options, PostgresDoors, PostgresPlatforms, PostgresStore, Target,
+    ImportError, OpenError, Options, PostgresAccess, PostgresPlatforms, PostgresStore, Target,
 };
 use tokio::runtime::Runtime;
 
@@ -58,7 +58,7 @@ impl Engine for Server {
         let store = PostgresStore::open(&self.target, &options)
             .await
             .map_err(refused)?;
-        let access = Arc::new(store.doors());
+        let access = Arc::new(store.access());
         let store = Arc::new(store);
         Ok(OpenShop {
             store: store.clone(),
@@ -81,7 +81,7 @@ impl Engine for Server {
     }
 
     async fn access(&self, _: Purpose) -> Result<Box<dyn Access>, Failure> {
-        let doors = PostgresDoors::open(&self.target).await.map_err(refused)?;
+        let doors = PostgresAccess::open(&self.target).await.map_err(refused)?;
         Ok(Box::new(doors))
     }
 

@@ -24,7 +24,7 @@ pub(crate) fn serve_jumun(database: &Path) -> anyhow::Result<()> {
     runtime(jumun_store_sqlite::worker_threads())?.block_on(async {
         let store = open(database)?;
         let platforms = Arc::new(store.platforms());
-        let access = Arc::new(store.doors());
+        let access = Arc::new(store.access());
         let store = Arc::new(store);
         serve(Services {
             store,

@@ -92,14 +92,14 @@ async fn open(options: &Options) -> anyhow::Result<Shop> {
             let path = Path::new(options.database()?);
             let store = SqliteStore::open(path, &jumun_store_sqlite::Options::default())?;
             let platforms = Arc::new(store.platforms());
-            let access = Arc::new(store.doors());
+            let access = Arc::new(store.access());
             Ok(shop(Arc::new(store), platforms, access))
         }
         Engine::Postgres => {
             let target = Target::parse(options.database()?)?;
             let options = jumun_store_postgres::Options::default();
             let store = PostgresStore::open(&target, &options).await?;
-            let access = Arc::new(store.doors());
+            let access = Arc::new(store.access());
             let store = Arc::new(store);
             Ok(shop(store.clone(), store, access))
         }

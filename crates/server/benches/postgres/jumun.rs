@@ -116,7 +116,7 @@ pub(crate) fn serve(options: &Options) -> anyhow::Result<()> {
     serve::runtime(worker_threads())?.block_on(async {
         let store = Arc::new(open(options).await?);
         let platforms = store.clone();
-        let access = Arc::new(store.doors());
+        let access = Arc::new(store.access());
         serve::serve(Services {
             store,
             platforms,

@@ -51,7 +51,7 @@ pub(super) async fn get_platform(
     _: NoQuery,
 ) -> Result<Response, Problem> {
     let app = by.app();
-    shown(&app, &name).await
+    shown(app, &name).await
 }
 
 /// Pause a data platform
@@ -74,7 +74,7 @@ pub(super) async fn pause_platform(
     if !app.platforms().pause(&name, &by.actor()).await? {
         return Err(no_such_platform(&name));
     }
-    shown(&app, &name).await
+    shown(app, &name).await
 }
 
 /// Resume a data platform
@@ -97,7 +97,7 @@ pub(super) async fn resume_platform(
     if !app.platforms().resume(&name, &by.actor()).await? {
         return Err(no_such_platform(&name));
     }
-    shown(&app, &name).await
+    shown(app, &name).await
 }
 
 /// Forget a data platform

@@ -54,7 +54,7 @@ pub(super) async fn create_token(
     Json(body): Json<CreateToken>,
 ) -> Result<Response, Problem> {
     let now = now();
-    let (grant, label, expires_at) = body.read(now)?;
+    let wish = body.read(now)?;
     let actor = by.actor();
     for _ in 0..DRAWS {
         let text = TokenText::draw(now).map_err(|error| {
@@ -64,10 +64,10 @@ pub(super) async fn create_token(
         let made = NewToken {
             id: text.id(),
             hash: text.hash(),
-            grant,
-            label: label.clone(),
+            grant: wish.grant,
+            label: wish.label.clone(),
             created_at: now,
-            expires_at,
+            expires_at: wish.expires_at,
         };
         if by.app().access().create_token(&made, &actor).await? {
             let view = CreatedTokenView::of(&made, actor.to_string(), text.reveal());
@@ -79,8 +79,15 @@ pub(super) async fn create_token(
     Err(Problem::new(Detail::Internal))
 }
 
+/// What is wanted of a token.
+struct Wish {
+    grant: Grant,
+    label: Option<Arc<str>>,
+    expires_at: Option<Timestamp>,
+}
+
 impl CreateToken {
-    fn read(self, now: Timestamp) -> Result<(Grant, Option<Arc<str>>, Option<Timestamp>), Problem> {
+    fn read(self, now: Timestamp) -> Result<Wish, Problem> {
         let mut errors = Vec::new();
         let grant = self.grant(&mut errors);
         let label: Option<Arc<str>> = self.label.as_deref().map(Arc::from);
@@ -100,7 +107,11 @@ impl CreateToken {
             None => {}
         }
         match grant {
-            Some(grant) if errors.is_empty() => Ok((grant, label, expires_at)),
+            Some(grant) if errors.is_empty() => Ok(Wish {
+                grant,
+                label,
+                expires_at,
+            }),
             _ => Err(Problem::invalid(errors)),
         }
     }

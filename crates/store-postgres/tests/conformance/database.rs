@@ -8,7 +8,7 @@ use jumun_store::conformance::{
     AccessHarness, Deliveries, DeliveryHarness, Doors, Harness, Leases, WishHarness,
 };
 use jumun_store::{AuditReport, Store};
-use jumun_store_postgres::{Options, PostgresDoors, PostgresStore, Target, audit};
+use jumun_store_postgres::{Options, PostgresAccess, PostgresStore, Target, audit};
 use jumun_test_cluster::{Cluster, Database};
 
 /// A database on the cluster of this process, gone when this is dropped.
@@ -79,7 +79,7 @@ impl AccessHarness for OwnDatabase {
     }
 
     async fn beside(&self) -> Arc<dyn Tokens> {
-        let doors = PostgresDoors::open(&self.target).await;
+        let doors = PostgresAccess::open(&self.target).await;
         Arc::new(doors.expect("a shop that is open"))
     }
 }
@@ -94,8 +94,8 @@ impl WishHarness for OwnDatabase {
 
 fn doors(store: Arc<PostgresStore>) -> Doors {
     Doors {
-        tokens: Arc::new(store.doors()),
-        changes: Arc::new(store.doors()),
+        tokens: Arc::new(store.access()),
+        changes: Arc::new(store.access()),
         store,
     }
 }

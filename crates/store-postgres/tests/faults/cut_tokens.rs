@@ -16,12 +16,12 @@ const STATEMENTS_OF_ONE: usize = 7;
 
 async fn make(instance: &Instance, number: u32) -> Result<bool, Fault> {
     let (token, by) = (token(number), operator());
-    in_time("a token", instance.doors().create_token(&token, &by)).await
+    in_time("a token", instance.access().create_token(&token, &by)).await
 }
 
 /// Whether the token was there and is revoked now.
 async fn revoke(instance: &Instance, number: u32) -> Result<bool, Fault> {
-    let (doors, by) = (instance.doors(), operator());
+    let (doors, by) = (instance.access(), operator());
     let revoked = in_time("its end", doors.revoke_token(token_id(number), &by)).await;
     Ok(revoked?.is_some_and(|it| it.revoked_at.is_some()))
 }
@@ -33,7 +33,7 @@ async fn connect(instance: &Instance) {
         after: None,
         limit: 1,
     };
-    let read = in_time("tokens", async { instance.doors().tokens(page).await });
+    let read = in_time("tokens", async { instance.access().tokens(page).await });
     read.await.expect("they are read");
 }
 

@@ -17,19 +17,19 @@ use crate::support::wait::{eventually, in_time};
 const ROUNDS: u32 = 20;
 
 async fn make(instance: &Instance, number: u32) {
-    let (doors, token, by) = (instance.doors(), token(number), operator());
+    let (doors, token, by) = (instance.access(), token(number), operator());
     let made = in_time("a token", doors.create_token(&token, &by)).await;
     assert!(made.expect("no fault"));
 }
 
 async fn revoke(instance: &Instance, number: u32) {
-    let (doors, by) = (instance.doors(), operator());
+    let (doors, by) = (instance.access(), operator());
     let revoked = in_time("its end", doors.revoke_token(token_id(number), &by)).await;
     assert!(revoked.expect("no fault").is_some());
 }
 
 async fn look(instance: &Instance, after: u64) -> Vec<Revocation> {
-    let doors = instance.doors();
+    let doors = instance.access();
     let told = in_time("a look", doors.revocations(after)).await;
     told.expect("no fault")
 }
@@ -87,7 +87,7 @@ async fn a_look_does_not_wait_while_every_connection_for_reads_is_taken() {
     })
     .await;
     assert_eq!(look(&instance, 0).await.len(), 1);
-    let newest = instance.doors().newest_revocation().await;
+    let newest = instance.access().newest_revocation().await;
     assert_eq!(newest.expect("no fault"), 1);
     assert_eq!(shop.count(WAITING_FOR_TABLE), readers, "they wait still");
     drop(lock);

@@ -24,7 +24,7 @@ pub(crate) fn token(round: i64) -> NewToken {
 
 /// Makes, uses and revokes a token of this round, and reads what there is.
 pub(crate) async fn all(shop: &Shop, round: i64) -> Tried<()> {
-    let (doors, by) = (shop.0.doors(), Actor::local());
+    let (doors, by) = (shop.0.access(), Actor::local());
     let token = token(round);
     // The second finds its id taken.
     for expected in [true, false] {

@@ -6,7 +6,7 @@ use jumun_domain::{Actor, Command, PlaceOrder, UserId};
 use jumun_store::access::{Changes as _, Tokens as _};
 use jumun_store::delivery::{Outbox as _, Platforms as _};
 use jumun_store::{Fault, Law, Page, Store as _};
-use jumun_store_postgres::{PostgresDoors, PostgresPlatforms, ShopReader, Target, audit};
+use jumun_store_postgres::{PostgresAccess, PostgresPlatforms, ShopReader, Target, audit};
 use uuid::Uuid;
 
 use crate::deployment::{Deployment, READER, SERVER};
@@ -51,7 +51,7 @@ async fn the_reading_role_reads_how_deliveries_stand() {
 async fn the_reading_role_reads_tokens_and_changes() {
     let deployment = Deployment::new().await;
     requests::all(&deployment.target(SERVER), 1).await.unwrap();
-    let doors = PostgresDoors::open(&deployment.target(READER)).await;
+    let doors = PostgresAccess::open(&deployment.target(READER)).await;
     let doors = doors.expect("a reader");
     let whole = Page {
         after: None,

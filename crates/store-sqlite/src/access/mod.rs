@@ -1,7 +1,7 @@
 //! Tokens, revocations and the history of changes.
 
-mod doors;
 mod glance;
+mod handle;
 pub(crate) mod lines;
 mod tokens;
 
@@ -10,5 +10,5 @@ mod plans;
 #[cfg(test)]
 mod tests;
 
-pub use doors::SqliteDoors;
 pub(crate) use glance::Glance;
+pub use handle::SqliteAccess;

@@ -9,7 +9,7 @@ use jumun_store::Store as _;
 use jumun_store::access::{Grant, NewToken, Scopes, TokenHash, TokenId, Tokens as _};
 use rusqlite::Connection;
 
-use crate::{Options, SqliteDoors, SqliteStore};
+use crate::{Options, SqliteAccess, SqliteStore};
 
 /// Far less than what is waited for here ever ends by itself.
 const AT_ONCE: Duration = Duration::from_secs(30);
@@ -27,7 +27,7 @@ fn token() -> NewToken {
 }
 
 /// Revokes a token and expects that a look shows it at once.
-async fn is_seen(doors: &SqliteDoors) {
+async fn is_seen(doors: &SqliteAccess) {
     let looked = tokio::time::timeout(AT_ONCE, doors.revocations(0)).await;
     let looked = looked.expect("a look does not wait").unwrap();
     assert_eq!(looked.len(), 1);
@@ -41,7 +41,7 @@ async fn a_look_waits_for_no_list_and_for_no_writer() {
     let path = folder.path().join("shop.db");
     let options = Options::default();
     let store = Arc::new(SqliteStore::open(&path, &options).unwrap());
-    let doors = store.doors();
+    let doors = store.access();
     let (token, by) = (token(), Actor::local());
     assert!(doors.create_token(&token, &by).await.unwrap());
     doors.revoke_token(token.id, &by).await.unwrap().unwrap();
@@ -70,7 +70,7 @@ async fn a_look_waits_for_no_list_and_for_no_writer() {
     let writer = Connection::open(&path).unwrap();
     writer.execute_batch("BEGIN IMMEDIATE").unwrap();
     is_seen(&doors).await;
-    is_seen(&SqliteDoors::open(&path).unwrap()).await;
+    is_seen(&SqliteAccess::open(&path).unwrap()).await;
     drop(writer);
     drop(ends);
     for list in lists {
@@ -85,7 +85,7 @@ async fn a_look_that_finds_the_database_taken_is_done_by_a_way_that_waits() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("shop.db");
     crate::migrate(&path, &Options::default()).unwrap();
-    let doors = SqliteDoors::open(&path).unwrap();
+    let doors = SqliteAccess::open(&path).unwrap();
     let asked = std::cell::Cell::new(0);
     let looked = doors.glance.look(|_| {
         asked.set(asked.get() + 1);

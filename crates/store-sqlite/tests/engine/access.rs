@@ -5,7 +5,7 @@ use jumun_store::access::{
     ChangeRecord, Changes, Grant, NewToken, Scope, TokenHash, TokenId, Tokens,
 };
 use jumun_store::{ImportRow, Page, Store};
-use jumun_store_sqlite::{Importer, Options, SqliteDoors, audit, backup};
+use jumun_store_sqlite::{Importer, Options, SqliteAccess, audit, backup};
 use rusqlite::Connection;
 
 use crate::support::{Shop, product, user};
@@ -27,7 +27,7 @@ fn token() -> NewToken {
     }
 }
 
-async fn lines(doors: &SqliteDoors) -> Vec<ChangeRecord> {
+async fn lines(doors: &SqliteAccess) -> Vec<ChangeRecord> {
     doors.changes(PAGE).await.unwrap().items
 }
 
@@ -44,7 +44,7 @@ async fn the_database_refuses_whoever_changes_the_history() {
     let shop = Shop::open().await;
     charge(&shop, 1).await;
     charge(&shop, 2).await;
-    let doors = shop.store.doors();
+    let doors = shop.store.access();
     let before = lines(&doors).await;
     assert_eq!(before.len(), 2);
     let beside = Connection::open(shop.path()).unwrap();
@@ -71,8 +71,8 @@ async fn the_database_refuses_whoever_changes_the_history() {
 #[tokio::test(flavor = "multi_thread")]
 async fn doors_of_a_closed_store_refuse_and_those_beside_it_go_on() {
     let shop = Shop::open().await;
-    let (doors, by) = (shop.store.doors(), Actor::local());
-    let beside = SqliteDoors::open(&shop.path()).unwrap();
+    let (doors, by) = (shop.store.access(), Actor::local());
+    let beside = SqliteAccess::open(&shop.path()).unwrap();
     let token = token();
     shop.store.close().await;
     let refused = [
@@ -100,17 +100,17 @@ async fn doors_of_a_closed_store_refuse_and_those_beside_it_go_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_has_the_tokens_and_the_history() {
     let shop = Shop::open().await;
-    let (doors, by) = (shop.store.doors(), Actor::local());
+    let (doors, by) = (shop.store.access(), Actor::local());
     charge(&shop, 1).await;
     let token = token();
     assert!(doors.create_token(&token, &by).await.unwrap());
     doors.revoke_token(token.id, &by).await.unwrap().unwrap();
     let copy = shop.folder().join("copy.db");
     backup(&shop.path(), &copy, &mut |_, _| {}).unwrap();
-    let copied = SqliteDoors::open(&copy).unwrap();
+    let copied = SqliteAccess::open(&copy).unwrap();
     assert_eq!(lines(&copied).await, lines(&doors).await);
     assert_eq!(lines(&copied).await.len(), 3);
-    let of = async |it: &SqliteDoors| (it.token(token.id).await.unwrap(), it.revocations(0).await);
+    let of = async |it: &SqliteAccess| (it.token(token.id).await.unwrap(), it.revocations(0).await);
     let (kept, revocations) = of(&copied).await;
     assert_eq!(kept, doors.token(token.id).await.unwrap());
     assert_eq!(revocations.unwrap().len(), 1);
@@ -138,7 +138,7 @@ async fn rows_that_are_imported_leave_their_lines() {
         importer.import(b"a file", &rows, go_on).unwrap().rows
     });
     assert_eq!(imported.await.unwrap(), 3);
-    let lines = lines(&shop.store.doors()).await;
+    let lines = lines(&shop.store.access()).await;
     let told: Vec<_> = lines
         .iter()
         .map(|it| (it.actor.as_str(), &*it.action, &*it.subject))

@@ -243,7 +243,7 @@ async fn what_an_import_takes_back_is_in_the_history_as_well() {
         let bad = importer.import(&DIGEST, &rows, &mut go_on).unwrap_err();
         assert!(matches!(bad, ImportError::Row { line: 999, .. }), "{bad}");
 
-        let doors = shop.store.doors();
+        let doors = shop.store.access();
         let (after, limit) = (None, 10_000);
         let lines = doors.changes(Page { after, limit }).await.unwrap().items;
         let of_one = lines.iter().filter(|line| &*line.subject == subject);

@@ -7,7 +7,7 @@ use jumun_store::access::{Changes, Tokens};
 use jumun_store::delivery::{Outbox, PlatformView, Platforms};
 use jumun_store::{Page, Reads, Store};
 use jumun_store_sqlite::{
-    OpenError, Options, SqliteDoors, SqlitePlatforms, SqliteStore, audit, migrate,
+    OpenError, Options, SqliteAccess, SqlitePlatforms, SqliteStore, audit, migrate,
 };
 use rusqlite::Connection;
 
@@ -110,7 +110,7 @@ async fn a_shop_of_version_2_keeps_its_platforms_and_gets_tokens_and_a_history()
     take_back_to(2, &shop.path());
 
     // Who only looks changes nothing.
-    let refused = SqliteDoors::open(&shop.path()).map(|_| ()).unwrap_err();
+    let refused = SqliteAccess::open(&shop.path()).map(|_| ()).unwrap_err();
     assert!(
         matches!(refused, OpenError::Older { found: 2, .. }),
         "{refused}"
@@ -125,7 +125,7 @@ async fn a_shop_of_version_2_keeps_its_platforms_and_gets_tokens_and_a_history()
         after.iter().map(standing).collect::<Vec<_>>(),
         before.iter().map(standing).collect::<Vec<_>>()
     );
-    let (doors, by) = (store.doors(), Actor::local());
+    let (doors, by) = (store.access(), Actor::local());
     assert_eq!(doors.newest_revocation().await.unwrap(), 0);
     let charge = Charge::new(user(1), 5, None).unwrap();
     let request = Request::new(Command::Charge(charge), None).by(by.clone());

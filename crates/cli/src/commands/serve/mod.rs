@@ -6,7 +6,7 @@ mod exposure;
 use std::process::ExitCode;
 
 use clap::builder::BoolishValueParser;
-use jumun_server::{AuthMode, Config, Doors, Services};
+use jumun_server::{AuthMode, Config, Listeners, Services};
 use tokio::net::TcpListener;
 
 use crate::access::{self, AccessOptions};
@@ -150,7 +150,7 @@ async fn serve(arguments: &Arguments, engine: &dyn Engine) -> Result<ExitCode, F
         access: shop.access,
         jwt,
     };
-    let doors = Doors {
+    let doors = Listeners {
         api,
         tls,
         monitoring,

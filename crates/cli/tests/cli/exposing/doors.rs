@@ -10,7 +10,11 @@ use crate::support::{Client, Folder, Server};
 fn asked_as(server: &Server, host: &str) -> String {
     let address = server.base().trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).expect("the server listens");
-    let request = format!("GET /livez HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    // As a browser asks.
+    let request = format!(
+        "GET /livez HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: gzip\r\n\
+         Connection: close\r\n\r\n"
+    );
     stream.write_all(request.as_bytes()).expect("sent");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("an answer");

@@ -34,14 +34,14 @@ impl Data {
                 let store = SqliteStore::open(&file, &jumun_store_sqlite::Options::default());
                 let store = Arc::new(store.unwrap());
                 let platforms = Arc::new(store.platforms());
-                let access = Arc::new(store.doors());
+                let access = Arc::new(store.access());
                 Sides::of(store, platforms, access)
             }
             Self::Database(database) => {
                 let target = Target::parse(&database.url()).unwrap();
                 let options = jumun_store_postgres::Options::default();
                 let store = Arc::new(PostgresStore::open(&target, &options).await.unwrap());
-                let access = Arc::new(store.doors());
+                let access = Arc::new(store.access());
                 Sides::of(store.clone(), store, access)
             }
         }

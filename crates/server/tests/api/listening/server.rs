@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jumun_server::{Config, Doors, Tls, install_metrics, run};
+use jumun_server::{Config, Listeners, Tls, install_metrics, run};
 use jumun_test_cluster::Certificates;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -60,7 +60,7 @@ impl Server {
         let monitoring = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = api.local_addr().unwrap();
         let monitoring_address = monitoring.local_addr().unwrap();
-        let doors = Doors {
+        let doors = Listeners {
             api,
             tls: (over == Over::Tls).then(|| Tls::load(certificate, key).unwrap()),
             monitoring: Some(monitoring),

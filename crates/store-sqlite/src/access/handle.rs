@@ -18,12 +18,12 @@ use crate::way::Way;
 
 /// Tokens and the history of changes, within a server or beside one.
 #[derive(Clone)]
-pub struct SqliteDoors {
+pub struct SqliteAccess {
     way: Way,
     pub(super) glance: Arc<Glance>,
 }
 
-impl SqliteDoors {
+impl SqliteAccess {
     /// Opens the database at `path`, which must be there and up to date, beside
     /// a running server or without one. Its methods need a tokio runtime.
     ///
@@ -53,8 +53,8 @@ impl SqliteDoors {
 impl SqliteStore {
     /// Tokens and the history of changes, by way of this store's own threads.
     /// They end with the store.
-    pub fn doors(&self) -> SqliteDoors {
-        SqliteDoors {
+    pub fn access(&self) -> SqliteAccess {
+        SqliteAccess {
             way: Way::Server {
                 readers: self.readers.clone(),
                 shared: self.shared.clone(),
@@ -65,7 +65,7 @@ impl SqliteStore {
 }
 
 #[async_trait]
-impl Tokens for SqliteDoors {
+impl Tokens for SqliteAccess {
     async fn create_token(&self, token: &NewToken, by: &Actor) -> Result<bool, Fault> {
         let (token, by) = (token.clone(), by.clone());
         self.way
@@ -106,7 +106,7 @@ impl Tokens for SqliteDoors {
 }
 
 #[async_trait]
-impl Changes for SqliteDoors {
+impl Changes for SqliteAccess {
     async fn changes(&self, page: Page<ChangeId>) -> Result<PageOf<ChangeRecord>, Fault> {
         self.way.read(move |it| lines::newest_first(it, page)).await
     }

@@ -23,7 +23,7 @@ use crate::target::Target;
 /// The tokens of a shop and the history of changes, beside the servers on it or
 /// without any. Cheap to clone.
 #[derive(Clone)]
-pub struct PostgresDoors {
+pub struct PostgresAccess {
     sessions: Readers,
     /// For looks at revocations alone, which every request with a token waits for.
     looks: Readers,
@@ -33,7 +33,7 @@ pub struct PostgresDoors {
 /// Whoever opens them beside a server does one thing after the other.
 const SESSIONS: usize = 1;
 
-impl PostgresDoors {
+impl PostgresAccess {
     /// Connects to the shop, which must be there and up to date. Needs a tokio
     /// runtime around it.
     ///
@@ -70,13 +70,13 @@ impl PostgresDoors {
 
 impl PostgresStore {
     /// The tokens and the history of this shop.
-    pub fn doors(&self) -> PostgresDoors {
+    pub fn access(&self) -> PostgresAccess {
         self.doors.clone()
     }
 }
 
 #[async_trait]
-impl Tokens for PostgresDoors {
+impl Tokens for PostgresAccess {
     async fn create_token(&self, token: &NewToken, by: &Actor) -> Result<bool, Fault> {
         let place = self.next_place().await?;
         let making = Making { token, by, place };
@@ -134,7 +134,7 @@ impl Tokens for PostgresDoors {
 }
 
 #[async_trait]
-impl Changes for PostgresDoors {
+impl Changes for PostgresAccess {
     async fn changes(&self, page: Page<ChangeId>) -> Result<PageOf<ChangeRecord>, Fault> {
         self.sessions
             .read(|session| Box::pin(history::page(session, page)))
