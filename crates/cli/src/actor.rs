@@ -8,5 +8,16 @@ pub(crate) fn at_the_command_line() -> Actor {
     let login = told("SUDO_USER")
         .or_else(|| told("USER"))
         .or_else(|| told("LOGNAME"));
-    Actor::command_line(login.as_deref().unwrap_or("unknown"))
+    Actor::command_line(&login.unwrap_or_else(whoever))
+}
+
+/// Who runs this by number, where no shell has told a name.
+#[cfg(unix)]
+fn whoever() -> String {
+    format!("uid {}", rustix::process::getuid().as_raw())
+}
+
+#[cfg(not(unix))]
+fn whoever() -> String {
+    "unknown".to_owned()
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Folder, Server};
+use crate::support::{Folder, Server, finish};
 
 fn lines(folder: &Folder, options: &str) -> Vec<Value> {
     let printed = folder.shop_succeeds(&format!("changes --format jsonl {options}"));
@@ -83,4 +83,19 @@ fn wrong_usage_and_a_database_that_is_not_there_are_told() {
     }
     let missing = "changes --database sqlite:missing.db";
     folder.fail(missing, 1, &["there is no database at missing.db"]);
+}
+
+/// Without a login name there is still a number.
+#[cfg(unix)]
+#[test]
+fn who_sits_at_the_command_line_is_told_by_name_or_by_number() {
+    let folder = Folder::new();
+    let number = format!("cli:uid {}", rustix::process::getuid().as_raw());
+    for (login, expected) in [("haneul", "cli:haneul"), ("", &*number)] {
+        let variables = ["SUDO_USER", "USER", "LOGNAME"].map(|name| (name, login));
+        let mut create = folder.shop_command("token create --user 7");
+        assert_eq!(finish(create.envs(variables)).code, Some(0));
+        let newest = &lines(&folder, "--limit 1")[0];
+        assert_eq!(newest["actor"], expected);
+    }
 }
