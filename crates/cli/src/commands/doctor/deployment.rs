@@ -43,8 +43,14 @@ pub(super) async fn check(findings: &mut Findings, deployment: &Deployment, toke
     authentication(findings, deployment).await;
     pages(findings, deployment).await;
     metrics(findings, deployment).await;
-    if let Some(token) = token {
-        platforms(findings, deployment, token).await;
+    match token {
+        Some(token) if deployment.is_private() => platforms(findings, deployment, token).await,
+        Some(_) => findings.warning(
+            "token",
+            "not asked: the token would travel in the clear",
+            "ask over https://, or on the machine of the server over a loopback address",
+        ),
+        None => {}
     }
 }
 
@@ -64,7 +70,7 @@ fn encryption(findings: &mut Findings, deployment: &Deployment, answer: &Answer)
     let certificate = answer.certificate.as_deref();
     if let Some(certificate) = certificate.and_then(Certificate::read) {
         certificates::judge(findings, &certificate, Timestamp::now());
-    } else if deployment.is_encrypted() || deployment.is_on_loopback() {
+    } else if deployment.is_private() {
         findings.ok("encryption", "what is sent cannot be read on its way");
     } else {
         findings.wrong(

@@ -1,7 +1,11 @@
 //! `--url`: deployments that run.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use axum::Router;
-use axum::http::header::DATE;
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, DATE};
 use jumun_test_cluster::Certificates;
 use tokio::net::TcpListener;
 
@@ -115,6 +119,42 @@ async fn what_answers_like_no_server_of_ours_is_told() {
         let report = ask(&Folder::new(), &url, &[]);
         report.says("clock", "warning");
         report.says("security headers", "warning");
+    })
+    .await
+    .expect("no panic");
+    running.abort();
+}
+
+#[tokio::test]
+async fn a_token_is_sent_to_this_machine_and_never_over_plain_http_to_another() {
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&sent);
+    let router = Router::new().fallback(move |headers: HeaderMap| async move {
+        let tokens = headers.get_all(AUTHORIZATION).iter().count();
+        counted.fetch_add(tokens, Ordering::SeqCst);
+        "{}"
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let running = tokio::spawn(async move { axum::serve(listener, router).await });
+    tokio::task::spawn_blocking(move || {
+        let token = [("JUMUN_TOKEN", "jumun_zebra")];
+        let of = |host: &str| ask(&Folder::new(), &format!("http://{host}:{port}"), &token);
+        // It leads to this machine, and is no loopback address.
+        let report = of("0.0.0.0");
+        report.says("livez", "ok");
+        report.says("encryption", "wrong");
+        report.tells(
+            "token",
+            "warning",
+            &["not asked: the token would travel in the clear", "https://"],
+        );
+        assert_eq!(report.verdict("deliveries"), "not checked");
+        assert_eq!(sent.load(Ordering::SeqCst), 0, "the token was sent");
+        for (index, host) in ["127.0.0.1", "localhost"].into_iter().enumerate() {
+            assert_eq!(of(host).verdict("token"), "not checked", "{host}");
+            assert_eq!(sent.load(Ordering::SeqCst), index + 1, "{host}");
+        }
     })
     .await
     .expect("no panic");

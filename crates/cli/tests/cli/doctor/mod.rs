@@ -53,6 +53,18 @@ impl Report {
         let is_wrong = self.checks.iter().any(|it| it["verdict"] == "wrong");
         assert_eq!(self.code, Some(i32::from(is_wrong)), "{:#?}", self.checks);
     }
+
+    /// Asserts the verdict, and that what was found and what to do have all of
+    /// `parts`.
+    fn tells(&self, check: &str, verdict: &str, parts: &[&str]) {
+        self.says(check, verdict);
+        let it = self.checks.iter().find(|it| it["check"] == check);
+        let it = it.expect("checked");
+        let told = format!("{} {}", it["found"], it["remedy"]);
+        for part in parts {
+            assert!(told.contains(part), "{check} does not say {part:?}: {told}");
+        }
+    }
 }
 
 /// Checks the shop of this folder with these options.
