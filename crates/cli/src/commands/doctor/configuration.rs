@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::findings::Findings;
-use super::{certificates, database, files, limits, platforms, tokens};
-use crate::commands::serve::{self, Exposure, Reach};
+use super::{database, exposure, files, limits, platforms, tokens};
+use crate::access;
+use crate::commands::serve::{self, Reach};
 use crate::database::Purpose;
-use crate::{access, listen};
 
 /// Checks all that `serve` would use, without starting it.
 pub(super) async fn check(
@@ -17,7 +17,7 @@ pub(super) async fn check(
     if let Some(file) = file {
         files::configuration(findings, file);
     }
-    let reach = exposure(findings, arguments).await;
+    let reach = exposure::check(findings, &arguments.doors).await;
     let auth = arguments.doors.auth();
     let rates = arguments.access.rates(auth);
     findings.outcome("rate limits", rates, "they can be used");
@@ -30,51 +30,6 @@ pub(super) async fn check(
     };
     if database::check(findings, &*engine).await {
         tokens::check(findings, engine.access(Purpose::Read).await, auth).await;
-    }
-}
-
-/// Who could reach the server, and whether that is safe.
-async fn exposure(findings: &mut Findings, arguments: &serve::Arguments) -> Reach {
-    let doors = &arguments.doors;
-    let has_tls = match doors.tls() {
-        Ok(tls) => {
-            if let (Some(certificate), Some(key)) = (&doors.tls_cert, &doors.tls_key) {
-                findings.ok("certificate and key", "they belong together");
-                certificates::check(findings, certificate, key);
-            }
-            tls.is_some()
-        }
-        Err(failure) => {
-            findings.refusal("certificate and key", failure);
-            true
-        }
-    };
-    let addresses = match listen::resolve(&doors.listen).await {
-        Ok(addresses) => addresses,
-        Err(failure) => {
-            findings.refusal("exposure", failure);
-            return Reach::Machine;
-        }
-    };
-    let exposure = Exposure {
-        addresses: &addresses,
-        auth: doors.auth(),
-        has_tls,
-        behind_proxy: doors.behind_proxy,
-    };
-    match exposure.check() {
-        Ok(Reach::Machine) => {
-            findings.ok("exposure", "only this machine can reach the server");
-            Reach::Machine
-        }
-        Ok(Reach::Network) => {
-            findings.ok("exposure", "others reach it with a token, over TLS");
-            Reach::Network
-        }
-        Err(failure) => {
-            findings.refusal("exposure", failure);
-            Reach::Network
-        }
     }
 }
 

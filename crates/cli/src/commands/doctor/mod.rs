@@ -6,6 +6,7 @@ mod certificates;
 mod configuration;
 mod database;
 mod deployment;
+mod exposure;
 mod fetch;
 mod files;
 mod findings;

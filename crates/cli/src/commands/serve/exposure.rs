@@ -36,8 +36,7 @@ impl Exposure<'_> {
     ///
     /// What could happen, with the flags that prevent it.
     pub(in crate::commands) fn check(self) -> Result<Reach, Failure> {
-        let open = self.addresses.iter().map(|address| address.ip());
-        let Some(open) = open.into_iter().find(is_open) else {
+        let Some(open) = first_open(self.addresses) else {
             return Ok(Reach::Machine);
         };
         let is_private = self.has_tls || self.behind_proxy;
@@ -58,6 +57,12 @@ impl Exposure<'_> {
     }
 }
 
+/// The first address that others can reach, if there is one.
+pub(in crate::commands) fn first_open(addresses: &[SocketAddr]) -> Option<IpAddr> {
+    let mut all = addresses.iter().map(SocketAddr::ip);
+    all.find(|address| !address.to_canonical().is_loopback())
+}
+
 const AUTHENTICATION: &str = "--auth token, with tokens made by `jumun token create`";
 const ENCRYPTION: &str = "--tls-cert FILE --tls-key FILE, or --behind-proxy if a reverse proxy \
                           that ends TLS is in front";
@@ -68,11 +73,6 @@ fn nobody_is_asked(open: IpAddr) -> Failure {
         "{open} is not a loopback address, and there is no authentication (--auth none): anybody \
          who reaches it could move money"
     ))
-}
-
-/// Whether others can reach the address.
-fn is_open(address: &IpAddr) -> bool {
-    !address.to_canonical().is_loopback()
 }
 
 #[cfg(test)]

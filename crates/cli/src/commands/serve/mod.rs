@@ -17,8 +17,8 @@ use crate::options::DeploymentOption;
 use crate::platform::{self, PlatformOptions};
 use crate::signals::{Hangup, Stop};
 use crate::{count, listen, output};
-use doors::DoorOptions;
-pub(super) use exposure::{Exposure, Reach};
+pub(super) use doors::DoorOptions;
+pub(super) use exposure::{Exposure, Reach, first_open};
 
 const AFTER_HELP: &str = "\
 Prints `listening on http://HOST:PORT` to standard output once it can serve, with https if it has \

@@ -20,12 +20,84 @@ fn what_serve_refuses_to_expose_is_wrong() {
         ("", "ok"),
         ("--listen 0.0.0.0:0", "wrong"),
         ("--listen 0.0.0.0:0 --auth token", "wrong"),
-        ("--listen 0.0.0.0:0 --auth token --behind-proxy", "ok"),
+        ("--listen 0.0.0.0:0 --auth token --behind-proxy", "warning"),
         ("--listen no-such-host.invalid:80", "wrong"),
     ];
     for (options, verdict) in table {
         check(&folder, options).says("exposure", verdict);
     }
+}
+
+#[test]
+fn what_plain_http_opens_to_a_network_is_told() {
+    let folder = migrated();
+    let made = Certificates::create();
+    let tls = made.tls();
+    let (certificate, key) = (tls.certificate.display(), tls.key.display());
+    let encrypted = format!("--auth token --tls-cert {certificate} --tls-key {key}");
+    let proxy = "--auth token --behind-proxy";
+    let only = "let only the proxy reach";
+    /// Options, the check, its verdict, and what it says.
+    type Case<'a> = (String, &'a str, &'a str, &'a [&'a str]);
+    let table: [Case<'_>; 7] = [
+        (
+            format!("{proxy} --listen 0.0.0.0:8080"),
+            "exposure",
+            "warning",
+            &["plain HTTP", "0.0.0.0", only, "127.0.0.1:8080"],
+        ),
+        (
+            format!("{proxy} --listen [::]:8080"),
+            "exposure",
+            "warning",
+            &["plain HTTP", only],
+        ),
+        (
+            format!("{proxy} --listen 127.0.0.1:0"),
+            "exposure",
+            "ok",
+            &["through the proxy, with a token"],
+        ),
+        (
+            format!("{encrypted} --listen 0.0.0.0:0"),
+            "exposure",
+            "ok",
+            &["with a token, over TLS"],
+        ),
+        (
+            "--metrics-listen 0.0.0.0:9100".to_owned(),
+            "metrics exposure",
+            "warning",
+            &["0.0.0.0", "open to that network", "127.0.0.1:9100"],
+        ),
+        (
+            "--metrics-listen 127.0.0.1:9100".to_owned(),
+            "metrics exposure",
+            "ok",
+            &["this machine"],
+        ),
+        (
+            "--metrics-listen no-such-host.invalid:80".to_owned(),
+            "metrics exposure",
+            "wrong",
+            &["no-such-host.invalid"],
+        ),
+    ];
+    for (options, name, verdict, parts) in &table {
+        check(&folder, options).tells(name, verdict, parts);
+    }
+    assert_eq!(
+        check(&folder, "").verdict("metrics exposure"),
+        "not checked"
+    );
+}
+
+#[test]
+fn whoever_a_proxy_lets_in_is_told_where_nobody_is_asked() {
+    let folder = migrated();
+    let parts = ["whoever the proxy lets in", "--auth token"];
+    check(&folder, "--behind-proxy").tells("exposure", "warning", &parts);
+    check(&folder, "").tells("exposure", "ok", &["only this machine"]);
 }
 
 #[test]
