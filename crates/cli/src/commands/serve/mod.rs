@@ -140,7 +140,12 @@ async fn serve(arguments: &Arguments, engine: &dyn Engine) -> Result<ExitCode, F
     tracing::info!(database = engine.shown(), "the shop is open");
     let dispatchers = platform::start(&shop, &arguments.deployment.name, platforms).await?;
     if doors.auth() == AuthMode::None {
-        tracing::warn!(%address, "no authentication: every process of this machine may use the API");
+        let who = if doors.behind_proxy {
+            "whoever the proxy lets in may use the API; --auth token asks who they are"
+        } else {
+            "every process of this machine may use the API"
+        };
+        tracing::warn!(%address, "no authentication: {who}");
     }
     let scheme = if tls.is_some() { "https" } else { "http" };
     output::line(format!("listening on {scheme}://{address}"))?;

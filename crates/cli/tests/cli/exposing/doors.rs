@@ -84,3 +84,31 @@ async fn monitoring_has_a_listener_of_its_own_that_only_the_log_tells_of() {
     assert_eq!((status.code(), &*rest), (Some(0), ""));
     assert!(TcpStream::connect(address).is_err(), "it is closed");
 }
+
+#[test]
+fn a_server_that_asks_nobody_says_who_may_use_it() {
+    let folder = Folder::new();
+    let (machine, proxy) = ("every process of this machine", "whoever the proxy lets in");
+    let table: [(&[&str], Option<&str>); 3] = [
+        (&[], Some(machine)),
+        (&["--behind-proxy"], Some(proxy)),
+        (&["--behind-proxy", "--auth=token"], None),
+    ];
+    for (options, said) in table {
+        // What the servers before have said is no longer of interest.
+        folder.write("serve.log", "");
+        let options = [&["--listen=127.0.0.1:0"], options].concat();
+        let server = Server::start_with(&folder, &options);
+        let log = fs::read_to_string(folder.file("serve.log")).expect("a log");
+        for part in [machine, proxy] {
+            assert_eq!(log.contains(part), said == Some(part), "{options:?}: {log}");
+        }
+        let asks = said == Some(proxy);
+        assert_eq!(
+            log.contains("--auth token asks"),
+            asks,
+            "{options:?}: {log}"
+        );
+        server.stop();
+    }
+}
