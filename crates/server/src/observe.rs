@@ -13,7 +13,8 @@ use std::time::Instant;
 use axum::extract::{MatchedPath, Request};
 use axum::response::{IntoResponse, Response};
 use http::header::{
-    ACCEPT, CACHE_CONTROL, HOST, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, CACHE_CONTROL, CONNECTION, HOST, STRICT_TRANSPORT_SECURITY, TRANSFER_ENCODING,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Version};
 use tower_layer::Layer;
@@ -34,6 +35,8 @@ use crate::transport::is_encrypted;
 /// Has browsers that came over TLS come over TLS for half a year (RFC 6797): an
 /// operator signs in here. Not for names below this one, which are others'.
 const ENCRYPTED_ONLY: HeaderValue = HeaderValue::from_static("max-age=15552000");
+
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 /// Wraps every route, and what answers where no route matches.
 #[derive(Clone)]
@@ -74,17 +77,30 @@ where
         let refused = refused(&request, &seen, self.app.config());
         let answer = match refused {
             None => Ok(self.inner.call(request)),
-            Some(problem) => Err(problem),
+            Some(refusal) => Err(refusal),
         };
+        let closes = matches!(&answer, Err(refusal) if refusal.closes);
         let app = self.app.clone();
         Box::pin(async move {
             let response = match answer {
                 Ok(answer) => caught(answer, &seen).await,
-                Err(problem) => problem.into_response(),
+                Err(ref refusal) => refusal.problem.clone().into_response(),
             };
-            Ok(seen.finish(&app, response))
+            let mut response = seen.finish(&app, response);
+            if closes {
+                response.headers_mut().insert(CONNECTION, CLOSE);
+            }
+            Ok(response)
         })
     }
+}
+
+/// A request that goes no further.
+struct Refusal {
+    problem: Problem,
+    /// Whether the connection ends with the answer: who disagrees with us about
+    /// where a request ends must not send another on it (RFC 9112, section 11.2).
+    closes: bool,
 }
 
 /// What is kept of a request for its answer.
@@ -183,16 +199,47 @@ impl Seen {
 }
 
 /// What its head says against a request, whatever it asks for.
-fn refused(request: &Request, seen: &Seen, config: &Config) -> Option<Problem> {
-    let host = |issue| Some(Problem::invalid(vec![FieldError::parameter("Host", issue)]));
+fn refused(request: &Request, seen: &Seen, config: &Config) -> Option<Refusal> {
+    let closing = malformed(request).map(|problem| Refusal {
+        problem,
+        closes: true,
+    });
+    closing.or_else(|| {
+        let problem = unwanted(request, seen, config)?;
+        Some(Refusal {
+            problem,
+            closes: false,
+        })
+    })
+}
+
+/// A head of which two readers could make two things.
+fn malformed(request: &Request) -> Option<Problem> {
+    let wrong = |name, issue| Some(Problem::invalid(vec![FieldError::parameter(name, issue)]));
+    let headers = request.headers();
     // RFC 9112, section 3.2; later and earlier versions name the host otherwise.
     if request.version() == Version::HTTP_11 {
-        match request.headers().get_all(HOST).iter().count() {
-            0 => return host(Issue::Required),
+        match headers.get_all(HOST).iter().count() {
+            0 => return wrong("Host", Issue::Required),
             1 => {}
-            _ => return host(Issue::Duplicate),
+            _ => return wrong("Host", Issue::Duplicate),
         }
     }
+    // Section 6.1: one coding, once. A length beside it is gone by now, and ends
+    // the connection.
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => None,
+        (Some(coding), None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => None,
+        _ => wrong(
+            "Transfer-Encoding",
+            Issue::NotOneOf(vec!["chunked".to_owned()]),
+        ),
+    }
+}
+
+/// What the rest of the head says against it.
+fn unwanted(request: &Request, seen: &Seen, config: &Config) -> Option<Problem> {
     let headers = request.headers();
     // Tokens are no page's to send; and figures are read by whatever name finds them.
     let any_host =

@@ -3,6 +3,7 @@
 //! What an extractor gives is what its caller may touch: a [`Granted`] with the
 //! shop and the caller's name, at once or once the user is known to be theirs.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -40,13 +41,25 @@ impl Granted {
 }
 
 /// Whoever asks. Only for what tells nothing of the shop.
-pub(crate) struct Anyone(pub(crate) App);
+pub(crate) struct Anyone;
 
 impl FromRequestParts<Gate> for Anyone {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, gate: &Gate) -> Result<Self, Problem> {
-        gate.let_in_anyone(parts).map(Self)
+        gate.let_in_anyone(parts).map(|()| Self)
+    }
+}
+
+/// Whoever asks how the server is. Supervisors and balancers ask often, and a
+/// server that they cannot ask is taken for dead: it has no limit.
+pub(crate) struct Probe(pub(crate) App);
+
+impl FromRequestParts<Gate> for Probe {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(_: &mut Parts, gate: &Gate) -> Result<Self, Infallible> {
+        Ok(Self(gate.let_in_probe()))
     }
 }
 

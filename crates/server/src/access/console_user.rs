@@ -1,7 +1,8 @@
 //! Who is at the console: an operator, by the session that a cookie names.
 //!
-//! A session is a token of ours with the scope `admin`. Its cookie is looked at
-//! here alone, so that no other route believes it.
+//! A session is a token of ours that opens nothing else, begun with one that has
+//! the scope `admin`. Its cookie is looked at here alone, so that no other route
+//! believes it.
 
 use axum::extract::FromRequestParts;
 use http::HeaderMap;
@@ -11,8 +12,10 @@ use jumun_store::access::{Scope, TokenId, TokenText};
 
 use super::callers::Granted;
 use super::gate::Gate;
+use super::principal::Principal;
+use crate::app::App;
 use crate::config::{AuthMode, Config};
-use crate::problem::{Denied, Problem};
+use crate::problem::Problem;
 use crate::transport::is_encrypted;
 
 /// The cookie of a session where requests may be read on their way.
@@ -47,12 +50,11 @@ impl FromRequestParts<Gate> for ConsoleUser {
 
     async fn from_request_parts(parts: &mut Parts, gate: &Gate) -> Result<Self, Problem> {
         let name = cookie_name(is_secure(parts, gate.config()));
-        let text = cookie(&parts.headers, name).ok_or(Denied::NoToken);
-        let granted = admit(parts, gate, text.clone()).await?;
+        let text = cookie(&parts.headers, name);
+        let granted = admit(gate.let_in_again(parts, text).await?)?;
         let session = match gate.config().auth {
             AuthMode::None => None,
             AuthMode::Token => text
-                .ok()
                 .and_then(|it| TokenText::parse(it).ok())
                 .map(|it| it.id()),
         };
@@ -87,12 +89,11 @@ impl ConsoleVisitor {
     /// `401 unauthenticated` for a token that is worth nothing; `403 forbidden`
     /// for one without the scope `admin`; `429 too-many-requests` for who guesses.
     pub(crate) async fn with_token(&self, text: &str) -> Result<Granted, Problem> {
-        admit(&self.parts, &self.gate, Ok(text)).await
+        admit(self.gate.let_in_with(&self.parts, text).await?)
     }
 }
 
-async fn admit(parts: &Parts, gate: &Gate, text: Result<&str, Denied>) -> Result<Granted, Problem> {
-    let (app, principal) = gate.let_in_with(parts, text).await?;
+fn admit((app, principal): (App, Principal)) -> Result<Granted, Problem> {
     principal.must_hold(Scope::Admin)?;
     Ok(Granted::new(app, principal))
 }

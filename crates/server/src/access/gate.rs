@@ -8,8 +8,8 @@ use jumun_store::Fault;
 
 use super::authenticate::bearer;
 use super::principal::Principal;
-use super::rates::Limits;
-use super::tokens::{Count, TokenDoor};
+use super::rates::{Limits, Rates};
+use super::tokens::TokenDoor;
 use crate::app::App;
 use crate::config::{AuthMode, Config};
 use crate::problem::{Denied, Problem};
@@ -37,7 +37,11 @@ impl Guards {
         };
         Ok(Self {
             tokens,
-            limits: Limits::new(config.rates),
+            limits: Limits::new(Rates {
+                // Through a proxy of this machine everybody comes from it.
+                spare_loopback: config.rates.spare_loopback && !config.behind_proxy,
+                ..config.rates
+            }),
         })
     }
 
@@ -69,14 +73,18 @@ impl Gate {
         self.0.config()
     }
 
-    /// The shop for a caller who is not asked who they are.
+    /// Lets in a caller who is not asked who they are, and gets nothing of the shop.
     ///
     /// # Errors
     ///
     /// `429 too-many-requests` for an address beyond its share.
-    pub(super) fn let_in_anyone(&self, parts: &Parts) -> Result<App, Problem> {
-        self.0.guards().limits.of_address(address(parts))?;
-        Ok(self.0.clone())
+    pub(super) fn let_in_anyone(&self, parts: &Parts) -> Result<(), Problem> {
+        self.0.guards().limits.of_address(address(parts))
+    }
+
+    /// The shop for who asks how it is.
+    pub(super) fn let_in_probe(&self) -> App {
+        self.0.clone()
     }
 
     /// The shop and who calls.
@@ -87,22 +95,32 @@ impl Gate {
     /// `429 too-many-requests` beyond the caller's share; `503 overloaded` where
     /// the token cannot be looked up.
     pub(super) async fn let_in(&self, parts: &Parts) -> Result<(App, Principal), Problem> {
-        let known = async |tokens: &TokenDoor, count: &Count<'_>| match bearer(&parts.headers) {
-            Ok(text) => tokens.open(text, now(), count).await,
-            Err(denied) => count().and(Err(Problem::denied(denied))),
+        let known = async |tokens: &TokenDoor| match bearer(&parts.headers) {
+            Ok(text) => tokens.open(text, now()).await,
+            Err(denied) => Err(Problem::denied(denied)),
         };
         self.let_in_as(parts, known).await
     }
 
-    /// The same by the token of a session, which is somewhere else.
+    /// The same for who signs in to the console with this token.
     pub(super) async fn let_in_with(
         &self,
         parts: &Parts,
-        session: Result<&str, Denied>,
+        token: &str,
     ) -> Result<(App, Principal), Problem> {
-        let known = async |tokens: &TokenDoor, count: &Count<'_>| match session {
-            Ok(text) => tokens.open_session(text, now(), count).await,
-            Err(denied) => count().and(Err(Problem::denied(denied))),
+        self.let_in_as(parts, async |tokens| tokens.open(token, now()).await)
+            .await
+    }
+
+    /// The same for who has a session with the token in this cookie.
+    pub(super) async fn let_in_again(
+        &self,
+        parts: &Parts,
+        session: Option<&str>,
+    ) -> Result<(App, Principal), Problem> {
+        let known = async |tokens: &TokenDoor| match session {
+            Some(text) => tokens.open_session(text, now()).await,
+            None => Err(Problem::denied(Denied::NoToken)),
         };
         self.let_in_as(parts, known).await
     }
@@ -110,18 +128,25 @@ impl Gate {
     async fn let_in_as(
         &self,
         parts: &Parts,
-        known: impl AsyncFnOnce(&TokenDoor, &Count<'_>) -> Result<Principal, Problem>,
+        known: impl AsyncFnOnce(&TokenDoor) -> Result<Principal, Problem>,
     ) -> Result<(App, Principal), Problem> {
         let guards = self.0.guards();
-        // Who guesses is slowed down by where they are.
-        let count = || guards.limits.of_address(address(parts));
         let Some(tokens) = &guards.tokens else {
-            count()?;
+            guards.limits.of_address(address(parts))?;
             return Ok((self.0.clone(), Principal::Local));
         };
-        let principal = known(tokens, &count).await?;
-        guards.limits.of_principal(&principal)?;
-        Ok((self.0.clone(), principal))
+        match known(tokens).await {
+            Ok(principal) => {
+                guards.limits.of_principal(&principal)?;
+                Ok((self.0.clone(), principal))
+            }
+            Err(problem) => {
+                // Who guesses is slowed down by where they are. Not before the
+                // look: a good token shall not pay for its neighbours.
+                guards.limits.of_address(address(parts))?;
+                Err(problem)
+            }
+        }
     }
 }
 

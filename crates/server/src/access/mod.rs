@@ -17,8 +17,8 @@ mod tokens;
 
 pub(crate) use authenticate::bearer;
 pub(crate) use callers::{
-    AnyToken, Anyone, Granted, OnBehalf, OrderReader, PathUser, WithAdmin, WithBalanceCharge,
-    WithCatalogWrite, WithEventsRead, WithMetricsRead, WithOrdersActAs,
+    AnyToken, Anyone, Granted, OnBehalf, OrderReader, PathUser, Probe, WithAdmin,
+    WithBalanceCharge, WithCatalogWrite, WithEventsRead, WithMetricsRead, WithOrdersActAs,
 };
 pub(crate) use console_user::{ConsoleUser, ConsoleVisitor, cookie, cookie_name, is_secure};
 pub(crate) use gate::{Gate, Guards};

@@ -17,11 +17,12 @@ pub(crate) enum Principal {
 }
 
 impl Principal {
-    /// The principal that a token stands for.
-    pub(super) fn of(id: TokenId, grant: Grant) -> Self {
+    /// Whom a token stands for, sent by a program; a session is no program's.
+    pub(super) fn of(id: TokenId, grant: Grant) -> Option<Self> {
         match grant {
-            Grant::User(user) => Self::User(user),
-            Grant::Scopes(scopes) => Self::Holder(id, scopes),
+            Grant::User(user) => Some(Self::User(user)),
+            Grant::Scopes(scopes) => Some(Self::Holder(id, scopes)),
+            Grant::Session(_) => None,
         }
     }
 

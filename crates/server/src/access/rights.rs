@@ -5,6 +5,8 @@ use jumun_store::access::Scope;
 /// Who may call an operation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Right {
+    /// Whoever asks, as often as they like.
+    Probe,
     /// Whoever asks.
     Anyone,
     /// Whoever has a token.
@@ -23,10 +25,10 @@ impl Right {
 /// The right of an operation, by its id; the extractor of the handler enforces
 /// it. `None` for an operation that nobody has thought of: a test fails then.
 pub(crate) fn right_of(operation: &str) -> Option<Right> {
-    use Right::{AnyToken, Anyone, Holder, User};
+    use Right::{AnyToken, Anyone, Holder, Probe, User};
     Some(match operation {
-        "livez" | "readyz" | "openapi" | "docs" | "problems" | "problem" | "stylesheet"
-        | "getOrderSchema" => Anyone,
+        "livez" | "readyz" => Probe,
+        "openapi" | "docs" | "problems" | "problem" | "stylesheet" | "getOrderSchema" => Anyone,
         "getProduct" | "listProducts" | "listPopularProducts" | "getCampaign" | "listCampaigns" => {
             AnyToken
         }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use jumun_domain::Timestamp;
 use jumun_store::Fault;
-use jumun_store::access::{Access, MAX_REVOCATIONS, TOKEN_PREFIX, Token, TokenId, TokenText};
+use jumun_store::access::{
+    Access, Grant, MAX_REVOCATIONS, TOKEN_PREFIX, Token, TokenId, TokenText,
+};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -23,9 +25,6 @@ const USES_PERIOD: Duration = Duration::from_secs(10);
 
 /// Who waits to hear that all revocations so far are taken into account.
 type Waiting = oneshot::Sender<Result<(), Fault>>;
-
-/// Counts a request of somebody who is not known, and refuses one too many.
-pub(super) type Count<'a> = dyn Fn() -> Result<(), Problem> + Send + Sync + 'a;
 
 /// What turns a bearer token into a caller.
 pub(crate) struct TokenDoor {
@@ -58,72 +57,51 @@ impl TokenDoor {
         })
     }
 
-    /// Who has this token. `count` counts a request of somebody who is not known:
-    /// once, before anything is looked up that nobody has asked for before, so
-    /// that who guesses does not get to the database.
+    /// Who has this token.
     ///
     /// # Errors
     ///
-    /// `401 unauthenticated`; what `count` says; `503 overloaded` where the
-    /// database cannot be read.
-    pub(super) async fn open(
-        &self,
-        text: &str,
-        now: Timestamp,
-        count: &Count<'_>,
-    ) -> Result<Principal, Problem> {
+    /// `401 unauthenticated`; `503 overloaded` where the database cannot be read.
+    pub(super) async fn open(&self, text: &str, now: Timestamp) -> Result<Principal, Problem> {
         match &self.jwt {
-            Some(jwt) if !text.starts_with(TOKEN_PREFIX) => {
-                let opened = open_jwt(jwt, text, now).await;
-                if opened.is_err() {
-                    count()?;
-                }
-                opened
-            }
+            Some(jwt) if !text.starts_with(TOKEN_PREFIX) => open_jwt(jwt, text, now).await,
             _ => {
-                let token = self.open_ours(text, now, count).await?;
-                Ok(Principal::of(token.made.id, token.made.grant))
+                let token = self.open_ours(text, now).await?;
+                Principal::of(token.made.id, token.made.grant)
+                    .ok_or_else(|| Problem::denied(Denied::Worthless))
             }
         }
     }
 
-    /// Who has a session with this token: it ends with the token that it was
-    /// begun with, too.
+    /// Who has a session with this token. It ends with the token that it was
+    /// begun with, and has what that has.
     ///
     /// # Errors
     ///
-    /// As [`TokenDoor::open`].
+    /// As [`TokenDoor::open`]; a token that is no session's is worth nothing here.
     pub(super) async fn open_session(
         &self,
         text: &str,
         now: Timestamp,
-        count: &Count<'_>,
     ) -> Result<Principal, Problem> {
-        let token = self.open_ours(text, now, count).await?;
-        if let Some(begun_with) = maker(&token) {
-            let begun_with = self.find(begun_with, |_| true).await?;
-            if !begun_with.is_some_and(|it| it.is_good(now)) {
-                return Err(Problem::denied(Denied::Worthless));
-            }
+        let session = self.open_ours(text, now).await?;
+        let worthless = || Problem::denied(Denied::Worthless);
+        let Grant::Session(begun_with) = session.made.grant else {
+            return Err(worthless());
+        };
+        match self.find(begun_with, |_| true).await? {
+            Some(token) if token.is_good(now) => match token.made.grant {
+                Grant::Scopes(scopes) => Ok(Principal::Holder(session.made.id, scopes)),
+                Grant::User(_) | Grant::Session(_) => Err(worthless()),
+            },
+            _ => Err(worthless()),
         }
-        Ok(Principal::of(token.made.id, token.made.grant))
     }
 
-    async fn open_ours(
-        &self,
-        text: &str,
-        now: Timestamp,
-        count: &Count<'_>,
-    ) -> Result<Token, Problem> {
-        let Ok(text) = TokenText::parse(text) else {
-            count()?;
-            return Err(Problem::denied(Denied::NotAToken));
-        };
+    async fn open_ours(&self, text: &str, now: Timestamp) -> Result<Token, Problem> {
+        let text = TokenText::parse(text).map_err(|_| Problem::denied(Denied::NotAToken))?;
         let hash = text.hash();
         let has_secret = |token: &Token| token.made.hash == hash;
-        if !self.known.get(text.id()).is_some_and(|it| has_secret(&it)) {
-            count()?;
-        }
         // After this, what is known is as of a moment after the request came.
         self.look().await?;
         // Only who has the secret makes us remember.
@@ -221,11 +199,6 @@ async fn look(kept: &dyn Access, known: &Known) -> Result<(), Fault> {
             return Ok(());
         }
     }
-}
-
-/// The token that a token was made with.
-fn maker(token: &Token) -> Option<TokenId> {
-    TokenId::parse(token.created_by.as_str().strip_prefix("token:")?)
 }
 
 async fn write_down_uses(kept: &dyn Access, known: &Known) {

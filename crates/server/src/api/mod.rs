@@ -25,7 +25,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::Gate;
+use crate::access::{Anyone, Gate};
 use crate::app::App;
 use crate::console;
 use crate::observe::Observe;
@@ -137,6 +137,6 @@ fn now() -> Timestamp {
     Timestamp::from_micros(jiff::Timestamp::now().as_microsecond())
 }
 
-async fn no_such_path(uri: Uri) -> Response {
+async fn no_such_path(_: Anyone, uri: Uri) -> Response {
     Problem::new(Detail::NoSuchPath(quoted(uri.path()))).into_response()
 }

@@ -10,15 +10,17 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::reply::{json, ok};
-use crate::access::{Anyone, Gate, WithMetricsRead};
+use crate::access::{Gate, Probe, WithMetricsRead};
 use crate::app::App;
+use crate::config::AuthMode;
 
 /// Whether the server can do its work.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Health {
     #[schema(inline)]
     status: Status,
-    /// Why it cannot, in a sentence for the operator.
+    /// Why it cannot, in a sentence for the operator; where tokens are asked for,
+    /// only on the listener for metrics and probes, and in the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "the disk is full")]
     reason: Option<String>,
@@ -41,7 +43,7 @@ pub(crate) enum Status {
     get, path = "/livez", operation_id = "livez", tag = "Operations",
     responses((status = 200, description = "It is.", body = Health)),
 )]
-pub(super) async fn livez(_: Anyone) -> Response {
+pub(super) async fn livez(_: Probe) -> Response {
     ok(&Health {
         status: Status::Up,
         reason: None,
@@ -58,16 +60,23 @@ pub(super) async fn livez(_: Anyone) -> Response {
         (status = 503, description = "It cannot, and why.", body = Health),
     ),
 )]
-pub(super) async fn readyz(Anyone(app): Anyone) -> Response {
+pub(super) async fn readyz(Probe(app): Probe) -> Response {
+    let is_asked_by_all = app.config().auth == AuthMode::Token;
+    readiness(&app, !is_asked_by_all).await
+}
+
+/// Why it is not ready names the database, which is not for the whole world.
+async fn readiness(app: &App, says_why: bool) -> Response {
     match app.store().readiness().await {
         Readiness::Ready => ok(&Health {
             status: Status::Up,
             reason: None,
         }),
         Readiness::NotReady(reason) => {
+            tracing::warn!(reason, "not ready");
             let health = Health {
                 status: Status::Down,
-                reason: Some(reason),
+                reason: says_why.then_some(reason),
             };
             json(StatusCode::SERVICE_UNAVAILABLE, &health)
         }
@@ -85,7 +94,8 @@ pub(super) async fn metrics(WithMetricsRead(by): WithMetricsRead) -> Response {
 
 /// The three of this file, to anyone: for a listener that only monitoring reaches.
 pub(super) fn monitoring() -> Router<Gate> {
-    let metrics = async |Anyone(app): Anyone| figures(&app);
+    let metrics = async |Probe(app): Probe| figures(&app);
+    let readyz = async |Probe(app): Probe| readiness(&app, true).await;
     Router::new()
         .route("/livez", get(livez))
         .route("/readyz", get(readyz))

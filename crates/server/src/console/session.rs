@@ -8,7 +8,7 @@ use http::header::SET_COOKIE;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode, Uri};
 use jumun_domain::Timestamp;
-use jumun_store::access::{Grant, NewToken, Scope, TokenText};
+use jumun_store::access::{Grant, NewToken, TokenText};
 
 use super::answer::{page, page_with, see_other};
 use super::fields::Fields;
@@ -18,7 +18,7 @@ use super::overview::now;
 use super::visit::Visit;
 use crate::access::{Anyone, ConsoleVisitor, Gate, Granted, cookie_name, is_secure};
 use crate::config::AuthMode;
-use crate::problem::{Code, Detail, Language, Problem, quoted};
+use crate::problem::{Code, Denied, Detail, Language, Problem, quoted};
 
 /// How long a session lasts: a working day.
 const SESSION_SECONDS: i64 = 8 * 60 * 60;
@@ -167,11 +167,10 @@ async fn begin(by: &Granted, with: &str) -> Result<TokenText, Problem> {
     let now = now();
     let until = now.as_micros() + SESSION_SECONDS * MICROS_PER_SECOND;
     let until = Timestamp::from_micros(until);
-    let with = TokenText::parse(with).map(|it| it.id());
-    let first = match with {
-        Ok(id) => access.token(id).await?,
-        Err(_) => None,
-    };
+    // What was let in with a scope is a token of ours.
+    let with = TokenText::parse(with).map_err(|_| Problem::denied(Denied::NotAToken))?;
+    let begun_with = with.id();
+    let first = access.token(begun_with).await?;
     let bound = first.and_then(|it| it.made.expires_at);
     for _ in 0..DRAWS {
         let text = TokenText::draw(now).map_err(|error| {
@@ -181,7 +180,7 @@ async fn begin(by: &Granted, with: &str) -> Result<TokenText, Problem> {
         let token = NewToken {
             id: text.id(),
             hash: text.hash(),
-            grant: Grant::Scopes([Scope::Admin].into_iter().collect()),
+            grant: Grant::Session(begun_with),
             label: Some(Arc::from(SESSION_LABEL)),
             created_at: now,
             expires_at: Some(bound.map_or(until, |bound| bound.min(until))),

@@ -15,7 +15,7 @@ pub(super) const SCHEME: &str = "bearer";
 pub(super) fn complete(operation: &mut Operation) {
     let name = operation.operation_id.as_deref().unwrap_or_default();
     let scopes: Vec<Vec<String>> = match right_of(name) {
-        None | Some(Right::Anyone) => return,
+        None | Some(Right::Probe | Right::Anyone) => return,
         Some(Right::AnyToken) => vec![Vec::new()],
         Some(Right::User) => vec![Vec::new(), vec![Right::ACT_AS.name().to_owned()]],
         Some(Right::Holder(scope)) => vec![vec![scope.name().to_owned()]],
@@ -29,6 +29,7 @@ pub(super) fn complete(operation: &mut Operation) {
 /// What the doors can answer.
 pub(super) fn codes(name: &str) -> &'static [Code] {
     match right_of(name) {
+        Some(Right::Probe) => &[Code::MisdirectedRequest],
         None | Some(Right::Anyone) => &[Code::TooManyRequests, Code::MisdirectedRequest],
         Some(Right::AnyToken) => &[
             Code::Unauthenticated,

@@ -23,10 +23,19 @@ pub(crate) struct TokenView {
         example = 7
     )]
     user_id: Option<i64>,
-    /// What it may do; absent for a user's token.
+    /// What it may do; absent for a user's token and for a session.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, inline)]
     scopes: Option<Vec<ScopeName>>,
+    /// The token that an operator signed in to the console with: this one opens
+    /// the console alone, as long as that one is good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(
+        nullable = false,
+        pattern = "^[0-9a-f]{16}$",
+        example = "01937d5e8f012345"
+    )]
+    session_of: Option<String>,
     /// What it is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, nullable = false, example = "checkout service")]
@@ -83,14 +92,17 @@ impl TokenView {
     }
 
     fn made(made: &NewToken, created_by: String) -> Self {
-        let (user_id, scopes) = match made.grant {
-            Grant::User(user) => (Some(user.get()), None),
-            Grant::Scopes(scopes) => (None, Some(scopes.iter().map(ScopeName).collect())),
-        };
+        let (mut user_id, mut scopes, mut session_of) = (None, None, None);
+        match made.grant {
+            Grant::User(user) => user_id = Some(user.get()),
+            Grant::Scopes(all) => scopes = Some(all.iter().map(ScopeName).collect()),
+            Grant::Session(id) => session_of = Some(id.to_string()),
+        }
         Self {
             token_id: made.id.to_string(),
             user_id,
             scopes,
+            session_of,
             label: made.label.clone().map(Text),
             created_at: Time(made.created_at),
             created_by,

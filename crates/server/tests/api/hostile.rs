@@ -222,6 +222,56 @@ async fn a_long_name_is_quoted_in_short_and_all_wrong_places_are_counted() {
     assert_eq!(reply["errors"].as_array().unwrap().len(), 20);
 }
 
+/// How many requests of a stream are answered, where the first is as given and
+/// a harmless one follows on the same connection.
+async fn answered_before_another(shop: &Shop, head: &str, body: &str) -> (String, usize) {
+    let request = format!("{head}\r\n\r\n{body}");
+    let next = "GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let answer = exchange(shop, format!("{request}{next}").as_bytes()).await;
+    let count = answer.matches("HTTP/1.1 ").count();
+    (answer, count)
+}
+
+#[tokio::test]
+async fn a_request_whose_end_two_readers_see_differently_is_refused_and_ends_the_connection() {
+    let shop = Shop::open(Engine::ANY).await;
+    shop.user(7, 0).await;
+    let start = "POST /users/7/balance/charges HTTP/1.1\r\nHost: localhost\r\n\
+                 Content-Type: application/json";
+    let body = "c\r\n{\"amount\":1}\r\n0\r\n\r\n";
+    let codings = [
+        "Transfer-Encoding: foo, chunked",
+        "Transfer-Encoding: gzip, chunked",
+        "Transfer-Encoding: chunked, chunked",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+    ];
+    for coding in codings {
+        let head = format!("{start}\r\n{coding}");
+        let (answer, count) = answered_before_another(&shop, &head, body).await;
+        assert_eq!(count, 1, "{coding}: {answer}");
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{coding}: {answer}");
+    }
+    let twice = "GET /livez HTTP/1.1\r\nHost: localhost\r\nHost: localhost";
+    let (answer, count) = answered_before_another(&shop, twice, "").await;
+    assert_eq!(count, 1, "{answer}");
+    let balance = shop.get("/users/7/balance").await.json()["balance"].clone();
+    assert_eq!(balance, json!(0), "nothing was charged");
+    // RFC 9112, section 6.1: chunks beat a length, and nothing comes after them.
+    for coding in [
+        "Transfer-Encoding: chunked\r\nContent-Length: 3",
+        "Content-Length: 3\r\nTransfer-Encoding: chunked",
+    ] {
+        let head = format!("{start}\r\n{coding}");
+        let (answer, count) = answered_before_another(&shop, &head, body).await;
+        assert_eq!(count, 1, "{coding}: {answer}");
+        assert!(answer.starts_with("HTTP/1.1 201 "), "{coding}: {answer}");
+    }
+    let head = format!("{start}\r\nTransfer-Encoding: Chunked");
+    let (answer, count) = answered_before_another(&shop, &head, body).await;
+    assert_eq!(count, 2, "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+}
+
 #[tokio::test]
 async fn a_request_names_its_host_once() {
     let shop = Shop::open(Engine::ANY).await;

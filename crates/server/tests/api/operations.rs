@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use insta::assert_json_snapshot;
-use jumun_server::Config;
+use jumun_server::{AuthMode, Config};
 use jumun_store::Fault;
 use serde_json::json;
 
@@ -22,6 +22,19 @@ async fn a_probe_learns_why_orders_cannot_be_taken() {
     let shop = Shop::open_over(Engine::ANY, Config::default(), wrap).await;
     assert_json_snapshot!("readyz-down", shop.get("/readyz").await.snapshot());
     shop.get("/livez").await.expect(200);
+}
+
+#[tokio::test]
+async fn why_a_server_is_not_ready_is_for_its_operators() {
+    let fault = Rig::Fault(Fault::Overloaded);
+    let wrap = |store| Arc::new(Rigged { store, rig: fault }) as Arc<dyn jumun_store::Store>;
+    let config = Config {
+        auth: AuthMode::Token,
+        ..Config::default()
+    };
+    let shop = Shop::open_over(Engine::ANY, config, wrap).await;
+    let probe = shop.get("/readyz").await.expect(503);
+    assert_eq!(probe.json(), json!({"status": "DOWN"}));
 }
 
 on_each_engine!(figures_name_routes_and_not_paths);

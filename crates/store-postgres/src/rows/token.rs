@@ -1,7 +1,7 @@
 //! Rows of `tokens`.
 
 use jumun_domain::{Actor, UserId};
-use jumun_store::access::{Grant, NewToken, Scopes, Token, TokenHash, TokenId};
+use jumun_store::access::{Grant, NewToken, Token, TokenHash, TokenId};
 use tokio_postgres::Row;
 
 use super::{Decoder, Result};
@@ -48,14 +48,11 @@ pub(crate) const USED: &str = "UPDATE tokens \
 
 /// The values of [`INSERT`].
 pub(crate) fn values(token: &NewToken, by: &Actor) -> Values {
-    let (user, scopes) = match token.grant {
-        Grant::User(user) => (Some(user.get()), None),
-        Grant::Scopes(scopes) => (None, Some(scopes.names())),
-    };
+    let (user, scopes) = token.grant.to_row();
     vec![
         Box::new(token.id.key()),
         Box::new(token.hash.as_bytes().to_vec()),
-        Box::new(user),
+        Box::new(user.map(UserId::get)),
         Box::new(scopes),
         Box::new(token.label.as_deref().map(str::to_owned)),
         Box::new(token.created_at.as_micros()),
@@ -68,18 +65,11 @@ pub(crate) fn decode(row: &Row) -> Result<Token> {
     let row = Decoder::new(row, "tokens");
     let hash = <[u8; 32]>::try_from(row.get::<&[u8]>(1)?);
     let hash = hash.map_err(|_| row.corrupt("a hash of another length"))?;
-    let grant = match (row.optional(2, UserId::new)?, row.get::<Option<&str>>(3)?) {
-        (Some(user), None) => Grant::User(user),
-        (None, Some(names)) => {
-            let scopes = Scopes::from_names(names);
-            Grant::Scopes(scopes.map_err(|_| row.corrupt("an unknown scope"))?)
-        }
-        _ => return Err(row.corrupt("neither a user nor scopes")),
-    };
+    let grant = Grant::from_row(row.optional(2, UserId::new)?, row.get::<Option<&str>>(3)?);
     let made = NewToken {
         id: row.id(0, TokenId::from_key)?,
         hash: TokenHash::from_bytes(hash),
-        grant,
+        grant: grant.ok_or_else(|| row.corrupt("an unknown grant"))?,
         label: row.optional_text(4)?,
         created_at: row.time(5)?,
         expires_at: row.optional_time(7)?,

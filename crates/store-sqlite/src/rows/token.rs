@@ -1,7 +1,7 @@
 //! Rows of `tokens`.
 
 use jumun_domain::{Actor, Timestamp, UserId};
-use jumun_store::access::{Grant, NewToken, Scopes, Token, TokenHash, TokenId};
+use jumun_store::access::{Grant, NewToken, Token, TokenHash, TokenId};
 use rusqlite::{Connection, Row, params};
 
 use super::{Decoder, Result, optional};
@@ -11,18 +11,12 @@ pub(crate) const COLUMNS: &str = "id, hash, user_id, scopes, label, created_at, 
 
 pub(crate) fn decode(row: &Row<'_>) -> Result<Token> {
     let row = Decoder::new(row, "tokens");
-    let grant = match (row.optional(2, UserId::new)?, row.get::<Option<String>>(3)?) {
-        (Some(user), None) => Grant::User(user),
-        (None, Some(names)) => {
-            let scopes = Scopes::from_names(&names);
-            Grant::Scopes(scopes.map_err(|_| row.corrupt("unknown scope"))?)
-        }
-        _ => return Err(row.corrupt("unknown grant")),
-    };
+    let (user, text) = (row.optional(2, UserId::new)?, row.get::<Option<String>>(3)?);
+    let grant = Grant::from_row(user, text.as_deref());
     let made = NewToken {
         id: row.id(0, TokenId::from_key)?,
         hash: TokenHash::from_bytes(row.get(1)?),
-        grant,
+        grant: grant.ok_or_else(|| row.corrupt("unknown grant"))?,
         label: row.get(4)?,
         created_at: row.time(5)?,
         expires_at: row.optional_time(7)?,
@@ -43,10 +37,7 @@ pub(crate) fn find(connection: &Connection, id: TokenId) -> Result<Option<Token>
 
 /// Adds one; `false` when its id is taken.
 pub(crate) fn insert(connection: &Connection, it: &NewToken, by: &Actor) -> Result<bool> {
-    let (user, scopes) = match it.grant {
-        Grant::User(user) => (Some(user.get()), None),
-        Grant::Scopes(scopes) => (None, Some(scopes.names())),
-    };
+    let (user, scopes) = it.grant.to_row();
     let added = connection
         .prepare_cached(
             "INSERT INTO tokens
@@ -56,7 +47,7 @@ pub(crate) fn insert(connection: &Connection, it: &NewToken, by: &Actor) -> Resu
         .execute(params![
             it.id.key(),
             it.hash.as_bytes(),
-            user,
+            user.map(UserId::get),
             scopes,
             it.label,
             it.created_at.as_micros(),

@@ -202,14 +202,16 @@ fn order(it: &Order) -> Value {
 }
 
 fn token(it: &NewToken, revoked_at: Option<Timestamp>) -> Value {
-    let (user, scopes) = match it.grant {
-        Grant::User(user) => (Some(user.get()), None),
-        Grant::Scopes(scopes) => (None, Some(scopes.names())),
+    let (user, scopes, session_of) = match it.grant {
+        Grant::User(user) => (Some(user.get()), None, None),
+        Grant::Scopes(scopes) => (None, Some(scopes.names()), None),
+        Grant::Session(id) => (None, None, Some(id.to_string())),
     };
     json!({
         "tokenId": it.id.to_string(),
         "userId": user,
         "scopes": scopes,
+        "sessionOf": session_of,
         "label": it.label.as_deref(),
         "expiresAt": it.expires_at.map(time),
         "revokedAt": revoked_at.map(time),

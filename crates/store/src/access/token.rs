@@ -68,6 +68,35 @@ pub enum Grant {
     User(UserId),
     /// A program or an operator with these rights.
     Scopes(Scopes),
+    /// An operator at the console, who signed in with this token. It opens the
+    /// console alone, and as long as that token is good.
+    Session(TokenId),
+}
+
+/// What stands before the id of a token where a session is stored.
+const SESSION: &str = "session:";
+
+impl Grant {
+    /// The user, and the other text, that a row keeps of it; one of the two.
+    pub fn to_row(self) -> (Option<UserId>, Option<String>) {
+        match self {
+            Self::User(user) => (Some(user), None),
+            Self::Scopes(scopes) => (None, Some(scopes.names())),
+            Self::Session(id) => (None, Some(format!("{SESSION}{id}"))),
+        }
+    }
+
+    /// Reads what [`Grant::to_row`] gave; `None` where it is something else.
+    pub fn from_row(user: Option<UserId>, text: Option<&str>) -> Option<Self> {
+        match (user, text) {
+            (Some(user), None) => Some(Self::User(user)),
+            (None, Some(text)) => match text.strip_prefix(SESSION) {
+                Some(id) => TokenId::parse(id).map(Self::Session),
+                None => Scopes::from_names(text).ok().map(Self::Scopes),
+            },
+            _ => None,
+        }
+    }
 }
 
 /// A token that is to be kept.
@@ -110,6 +139,25 @@ impl Token {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_grant_is_read_as_it_was_stored() {
+        let user = UserId::new(7).unwrap();
+        let id = TokenId::made_at(Timestamp::from_micros(1_700_000_000_000_000), 1);
+        let scopes = Scopes::from_names("admin events:read").unwrap();
+        for grant in [Grant::User(user), Grant::Scopes(scopes), Grant::Session(id)] {
+            let (user, text) = grant.to_row();
+            assert_eq!(Grant::from_row(user, text.as_deref()), Some(grant));
+        }
+        for (user, text) in [
+            (None, None),
+            (Some(user), Some("admin")),
+            (None, Some("sudo")),
+            (None, Some("session:x")),
+        ] {
+            assert_eq!(Grant::from_row(user, text), None);
+        }
+    }
 
     #[test]
     fn an_id_is_sixteen_digits_that_rise_with_time() {

@@ -41,6 +41,7 @@ pub(super) fn grant(grant: Grant) -> String {
     match grant {
         Grant::User(user) => format!("user {user}"),
         Grant::Scopes(scopes) => scopes.names(),
+        Grant::Session(id) => format!("console, by {id}"),
     }
 }
 

@@ -318,3 +318,38 @@ async fn a_session_ends_with_the_token_that_it_was_begun_with(engine: Engine) {
     assert!(revoked.unwrap().is_some());
     leads_to_sign_in(&operator).await;
 }
+
+on_each_engine!(a_session_opens_the_console_alone_and_begins_no_other);
+async fn a_session_opens_the_console_alone_and_begins_no_other(engine: Engine) {
+    let shop = Shop::open_guarded(engine).await;
+    let operator = Operator::signed_in(&shop).await;
+    let session = operator.cookies[0].split_once('=').unwrap().1.to_owned();
+    for (method, path) in [(Method::GET, "/products"), (Method::POST, "/tokens")] {
+        let request = shop.anonymous(method, path).bearer_auth(&session);
+        let refused = send(request).await.problem();
+        assert_eq!(refused, (401, "unauthenticated".to_owned()), "{path}");
+    }
+    let again = Operator::of(&shop).sign_in(&session).await;
+    assert_eq!(again.header("set-cookie"), None, "{}", again.text);
+    // A token is no session either, whatever cookie it is put into.
+    let mut other = Operator::of(&shop);
+    let text = token(&*shop.access, admin(), None).await.reveal();
+    other.cookies = vec![format!("jumun_console={text}")];
+    leads_to_sign_in(&other).await;
+}
+
+on_each_engine!(a_token_that_another_made_outlives_it);
+async fn a_token_that_another_made_outlives_it(engine: Engine) {
+    let shop = Shop::open_guarded(engine).await;
+    let first = token(&*shop.access, admin(), None).await;
+    let made = shop
+        .anonymous(Method::POST, "/tokens")
+        .bearer_auth(first.reveal());
+    let made = made.json(&serde_json::json!({"scopes": ["admin"]}));
+    let made = send(made).await.expect(201).json();
+    let by = jumun_domain::Actor::command_line("tester");
+    shop.access.revoke_token(first.id(), &by).await.unwrap();
+    let operator = Operator::of(&shop);
+    let reply = operator.sign_in(made["token"].as_str().unwrap()).await;
+    assert!(reply.expect(303).header("set-cookie").is_some());
+}

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use jumun_server::Rates;
+use jumun_server::{AuthMode, Config, Rates};
 use reqwest::Method;
 
 use crate::harness::{Engine, Shop, admin, of_user, send, token};
@@ -63,9 +63,44 @@ async fn each_caller_has_a_share_and_is_told_when_to_come_again() {
 #[tokio::test]
 async fn who_only_looks_at_pages_is_counted_by_address() {
     let shop = Shop::open_guarded_with(Engine::ANY, rates()).await;
-    let seen = flood(&shop, "/livez", None).await;
+    let seen = flood(&shop, "/docs", None).await;
     assert_eq!(seen[0].0, 200);
     assert!(seen.iter().any(|it| it.0 == 429), "{seen:?}");
+    let seen = flood(&shop, "/no/such/path", None).await;
+    assert!(seen.iter().all(|it| it.0 == 429), "{seen:?}");
+    // Who asks how the server is, is told: a balancer must not take it for dead.
+    for path in ["/livez", "/readyz"] {
+        let seen = flood(&shop, path, None).await;
+        assert!(seen.iter().all(|it| it.0 == 200), "{path}: {seen:?}");
+    }
+    // Nor does a good token pay for what others try at the same address.
+    for user in 1..=9 {
+        let fresh = token(&*shop.access, of_user(user), None).await.reveal();
+        let request = shop.anonymous(Method::GET, "/products");
+        send(request.bearer_auth(fresh)).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn behind_a_proxy_of_this_machine_its_address_is_not_spared() {
+    let config = Config {
+        auth: AuthMode::Token,
+        behind_proxy: true,
+        rates: Rates {
+            spare_loopback: true,
+            ..rates()
+        },
+        ..Config::default()
+    };
+    let shop = Shop::open_with(Engine::ANY, config).await;
+    let seen = flood(&shop, "/products", Some("jumun_wrong")).await;
+    assert!(seen.iter().any(|it| it.0 == 429), "{seen:?}");
+    // Each client that the proxy names has a share of its own.
+    for client in ["198.51.100.1", "198.51.100.2"] {
+        let request = shop.anonymous(Method::GET, "/products");
+        let reply = send(request.header("x-forwarded-for", client)).await;
+        assert_eq!(reply.status, 401, "{client}");
+    }
 }
 
 #[tokio::test]
