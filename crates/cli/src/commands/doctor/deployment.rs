@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::certificates;
 use super::fetch::{Answer, Deployment};
 use super::findings::Findings;
+use super::obstacle::Obstacle;
 use super::x509::Certificate;
 
 /// Seconds that the clocks may be apart: more shows in expiries and coupons.
@@ -26,12 +27,9 @@ const SECURITY_HEADERS: [&str; 3] = [
 pub(super) async fn check(findings: &mut Findings, deployment: &Deployment, token: Option<&str>) {
     let live = match deployment.get("/livez", None).await {
         Ok(answer) => answer,
-        Err(reason) => {
-            return findings.wrong(
-                "reachable",
-                format!("it cannot be asked: {reason}"),
-                "check the URL, that the server runs, and what is between",
-            );
+        Err(Obstacle { reason, remedy }) => {
+            let found = format!("it cannot be asked: {reason}");
+            return findings.wrong("reachable", found, remedy);
         }
     };
     status(findings, "livez", live.status);
@@ -106,7 +104,7 @@ fn clock(findings: &mut Findings, answer: &Answer, now: Timestamp) {
 async fn authentication(findings: &mut Findings, deployment: &Deployment) {
     let status = match deployment.get("/products", None).await {
         Ok(answer) => answer.status,
-        Err(reason) => return findings.warning("authentication", reason, "ask again"),
+        Err(it) => return findings.warning("authentication", it.reason, it.remedy),
     };
     match status {
         401 => findings.ok("authentication", "it asks for a token"),
@@ -154,14 +152,14 @@ async fn metrics(findings: &mut Findings, deployment: &Deployment) {
              --metrics-listen",
         ),
         Ok(answer) => findings.ok("metrics", format!("without a token: {}", answer.status)),
-        Err(reason) => findings.warning("metrics", reason, "ask again"),
+        Err(it) => findings.warning("metrics", it.reason, it.remedy),
     }
 }
 
 async fn platforms(findings: &mut Findings, deployment: &Deployment, token: &str) {
     let answer = match deployment.get("/platforms", Some(token)).await {
         Ok(answer) => answer,
-        Err(reason) => return findings.warning("deliveries", reason, "ask again"),
+        Err(it) => return findings.warning("deliveries", it.reason, it.remedy),
     };
     match answer.status {
         200 => {}

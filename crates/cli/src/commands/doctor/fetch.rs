@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use url::Url;
 
+use super::obstacle::Obstacle;
 use crate::failure::Failure;
 
 /// How long a deployment may take for one answer.
@@ -94,12 +95,12 @@ impl Deployment {
     ///
     /// # Errors
     ///
-    /// What hindered it, in words.
-    pub(super) async fn get(&self, path: &str, token: Option<&str>) -> Result<Answer, String> {
+    /// What stood in the way, in words.
+    pub(super) async fn get(&self, path: &str, token: Option<&str>) -> Result<Answer, Obstacle> {
         let asked = timeout(DEADLINE, self.ask(path, token)).await;
         match asked {
-            Ok(answer) => answer.map_err(|error| error.to_string()),
-            Err(_) => Err(format!("no answer within {} s", DEADLINE.as_secs())),
+            Ok(answer) => answer.map_err(Obstacle::from),
+            Err(_) => Err(Obstacle::silence(DEADLINE.as_secs())),
         }
     }
 

@@ -11,6 +11,7 @@ mod fetch;
 mod files;
 mod findings;
 mod limits;
+mod obstacle;
 mod platforms;
 mod report;
 mod tokens;

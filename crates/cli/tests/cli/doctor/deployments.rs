@@ -1,5 +1,7 @@
 //! `--url`: deployments that run.
 
+use std::fs;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -11,6 +13,13 @@ use tokio::net::TcpListener;
 
 use super::Report;
 use crate::support::{Folder, Receiver, Server};
+
+/// What is told of a certificate that no authority known here stands for.
+const NOT_TRUSTED: [&str; 3] = [
+    "its certificate is not trusted by this machine",
+    "SSL_CERT_FILE",
+    "mend the certificate",
+];
 
 fn ask(folder: &Folder, url: &str, variables: &[(&str, &str)]) -> Report {
     let mut command = folder.command(["doctor", "--url", url]);
@@ -57,7 +66,45 @@ fn a_server_over_tls_shows_its_certificate_and_who_is_not_trusted_is_wrong() {
     report.says("authentication", "ok");
     // It lasts for two days.
     report.says("certificate", "warning");
-    ask(&folder, server.base(), &[]).says("reachable", "wrong");
+    let untrusted = ask(&folder, server.base(), &[]);
+    untrusted.tells("reachable", "wrong", &NOT_TRUSTED);
+    server.stop();
+}
+
+#[test]
+fn a_certificate_that_nobody_else_has_signed_is_told_in_words() {
+    let folder = Folder::new();
+    let some = Certificates::create();
+    let key = folder.write("server.key", fs::read(some.tls().key).expect("a key"));
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-days", "365", "-subj", "/CN=localhost"])
+        .args(["-addext", "subjectAltName=IP:127.0.0.1", "-key"])
+        .arg(&key)
+        .arg("-out")
+        .arg(folder.file("server.crt"))
+        .output()
+        .expect("openssl is there");
+    assert!(made.status.success(), "{made:?}");
+    let options = [
+        "--listen=127.0.0.1:0",
+        "--tls-cert=server.crt",
+        "--tls-key=server.key",
+    ];
+    let server = Server::start_with(&folder, &options);
+    let report = ask(&folder, server.base(), &[]);
+    report.tells("reachable", "wrong", &NOT_TRUSTED);
+    // Over TLS there is nothing to be said to who speaks none.
+    let plain = Server::start(&Folder::new());
+    let encrypted = plain.base().replace("http://", "https://");
+    let misled = ask(&folder, &encrypted, &[]);
+    misled.tells("reachable", "wrong", &["no TLS", "port"]);
+    for check in [&report.checks, &misled.checks].into_iter().flatten() {
+        let told = check.to_string();
+        for part in ["Error(", "CaUsed", "Invalid", "UnknownIssuer"] {
+            assert!(!told.contains(part), "{part:?}: {told}");
+        }
+    }
+    plain.stop();
     server.stop();
 }
 
