@@ -224,7 +224,7 @@ pub(super) async fn a_token_leaves_a_line_when_it_is_made_and_when_it_is_revoked
     let before = json!({
         "tokenId": token.id.to_string(),
         "userId": null,
-        "scopes": "catalog:write events:read",
+        "scopes": "catalog:write events:read", "sessionOf": null,
         "label": "창고 1",
         "expiresAt": "2255-03-14T16:00:00Z",
         "revokedAt": null,

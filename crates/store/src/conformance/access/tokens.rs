@@ -26,7 +26,7 @@ pub(super) async fn a_token_comes_back_as_it_was_made(trial: &AccessTrial) {
         Grant::User(UserId::new(jumun_domain::limits::MAX_SAFE_INTEGER).unwrap()),
         Grant::Scopes([Scope::Admin].into_iter().collect()),
         Grant::Scopes(everything),
-        Grant::Session(TokenId::made_at(Timestamp::from_micros(1), 1)),
+        Grant::Session(token_id(77)),
     ];
     let labels = [None, Some("it's \"the\" \\ 'one'; --"), Some("é 가 🦀")];
     let ends = [None, Some(at(-5)), Some(at(5))];
