@@ -19,6 +19,7 @@ use super::engine::{
     Engine, Importer, Inspection, Migrated, OpenShop, Purpose, Settings, ShopReader,
 };
 use crate::failure::Failure;
+use crate::output;
 
 /// The file of a shop.
 pub(super) struct Embedded {
@@ -66,9 +67,15 @@ impl Engine for Embedded {
     }
 
     async fn access(&self, purpose: Purpose) -> Result<Box<dyn Access>, Failure> {
-        // A misspelt path must not become a shop.
-        if purpose == Purpose::Write && self.path.exists() {
-            self.migrate(None)?;
+        match purpose {
+            // A misspelt path must not become a shop.
+            Purpose::Write if self.path.exists() => drop(self.migrate(None)?),
+            Purpose::Begin(currency) => {
+                if self.migrate(currency)?.from == 0 {
+                    output::note(format!("created {}", self.path.display()));
+                }
+            }
+            Purpose::Read | Purpose::Write => {}
         }
         let doors = SqliteAccess::open(&self.path).map_err(Failure::engine)?;
         Ok(Box::new(doors))

@@ -123,6 +123,9 @@ pub(crate) enum Purpose {
     Read,
     /// To change something.
     Write,
+    /// To begin with it, which makes a file that is not there, as `serve` does;
+    /// in this currency.
+    Begin(Option<Currency>),
 }
 
 /// How a server wants the shop opened.

@@ -94,7 +94,8 @@ fn who_sits_at_the_command_line_is_told_by_name_or_by_number() {
     for (login, expected) in [("haneul", "cli:haneul"), ("", &*number)] {
         let variables = ["SUDO_USER", "USER", "LOGNAME"].map(|name| (name, login));
         let mut create = folder.shop_command("token create --user 7");
-        assert_eq!(finish(create.envs(variables)).code, Some(0));
+        let made = finish(create.envs(variables));
+        assert_eq!(made.code, Some(0), "{}", made.stderr);
         let newest = &lines(&folder, "--limit 1")[0];
         assert_eq!(newest["actor"], expected);
     }

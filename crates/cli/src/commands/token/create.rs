@@ -30,7 +30,9 @@ pub(super) async fn create(arguments: &Create) -> Result<(), Failure> {
     let grant = arguments.grant()?;
     let expires_at = arguments.expires_at(now)?;
     let engine = arguments.database.engine()?;
-    let access = engine.access(Purpose::Write).await?;
+    let access = engine
+        .access(Purpose::Begin(arguments.currency.currency))
+        .await?;
     let label = arguments.label.as_deref().map(Arc::from);
     let text = keep(&*access, |text| NewToken {
         id: text.id(),

@@ -12,7 +12,7 @@ use std::time::Duration;
 use clap::builder::BoolishValueParser;
 use jumun_store::access::{Scope, TokenId};
 
-use crate::database::DatabaseOption;
+use crate::database::{CurrencyOption, DatabaseOption};
 use crate::failure::Failure;
 use crate::{duration, logging, runtime};
 
@@ -76,6 +76,8 @@ struct Create {
     expires_in: Option<Duration>,
     #[command(flatten)]
     database: DatabaseOption,
+    #[command(flatten)]
+    currency: CurrencyOption,
 }
 
 /// The arguments of `jumun token list`.

@@ -171,13 +171,24 @@ fn a_value_that_is_a_token_is_quoted_nowhere() {
 }
 
 #[test]
-fn no_command_makes_a_database_for_a_token() {
+fn a_shop_can_begin_with_a_token_and_is_not_begun_by_a_look() {
     let folder = Folder::new();
-    for action in ["create --scope admin", "list", "revoke 00000000000000ff"] {
+    for action in ["list", "revoke 00000000000000ff"] {
         let line = format!("token {action} --database sqlite:missing.db");
         folder.fail(&line, 1, &["there is no database at missing.db"]);
     }
     assert!(!folder.file("missing.db").exists());
+    let made = folder.run("token create --scope admin --currency USD --database sqlite:new.db");
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    assert!(made.stdout.starts_with("jumun_") && made.stdout.lines().count() == 1);
+    assert!(made.stderr.contains("created new.db"), "{}", made.stderr);
+    let again = folder.run("token create --scope admin --database sqlite:new.db");
+    assert!(!again.stderr.contains("created"), "{}", again.stderr);
+    folder.fail(
+        "migrate --currency KRW --database sqlite:new.db",
+        1,
+        &["USD"],
+    );
     let on_server = Folder::on_server();
     for action in ["create --scope admin", "list", "revoke 00000000000000ff"] {
         let told = on_server.shop(&format!("token {action}"));
