@@ -10,6 +10,9 @@ use foldhash::fast::FixedState;
 #[derive(Clone, Debug)]
 pub struct Table<K, V> {
     rows: HashMap<K, Row<V>, FixedState>,
+    /// The keys of the rows that are not clean, each once: a table may keep many
+    /// rows of which a batch changes few.
+    changed: Vec<K>,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -45,11 +48,12 @@ impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
         Self {
             rows: HashMap::default(),
+            changed: Vec::new(),
         }
     }
 }
 
-impl<K: Eq + Hash, V> Table<K, V> {
+impl<K: Eq + Hash + Clone, V> Table<K, V> {
     /// Takes over what the database holds under `key`, `None` for nothing.
     pub fn load(&mut self, key: K, value: Option<V>) {
         self.rows.insert(
@@ -86,19 +90,46 @@ impl<K: Eq + Hash, V> Table<K, V> {
             change(value);
             if row.state == State::Clean {
                 row.state = State::Updated;
+                self.changed.push(key.clone());
             }
         }
     }
 
     /// Adds a row that was absent.
     pub(crate) fn insert(&mut self, key: K, value: V) {
-        self.rows.insert(
-            key,
-            Row {
-                value: Some(value),
-                state: State::Inserted,
-            },
-        );
+        let row = Row {
+            value: Some(value),
+            state: State::Inserted,
+        };
+        let before = self.rows.insert(key.clone(), row);
+        if before.is_none_or(|row| row.state == State::Clean) {
+            self.changed.push(key);
+        }
+    }
+
+    /// How many keys are loaded.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether no key is loaded.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Every row is now as the database holds it.
+    pub(crate) fn settle(&mut self) {
+        for key in self.changed.drain(..) {
+            if let Some(row) = self.rows.get_mut(&key) {
+                row.state = State::Clean;
+            }
+        }
+    }
+
+    /// Forgets every row.
+    pub(crate) fn clear(&mut self) {
+        self.rows.clear();
+        self.changed.clear();
     }
 
     /// The rows to insert, in no particular order.
@@ -112,9 +143,9 @@ impl<K: Eq + Hash, V> Table<K, V> {
     }
 
     fn in_state(&self, state: State) -> impl Iterator<Item = (&K, &V)> {
-        self.rows
-            .iter()
-            .filter(move |(_, row)| row.state == state)
-            .filter_map(|(key, row)| Some((key, row.value.as_ref()?)))
+        self.changed.iter().filter_map(move |key| {
+            let row = self.rows.get(key).filter(|row| row.state == state)?;
+            Some((key, row.value.as_ref()?))
+        })
     }
 }

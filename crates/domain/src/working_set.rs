@@ -27,8 +27,9 @@ use crate::user::User;
 ///
 /// Where a later request answers [`crate::NotLoaded`], the rows it needs depend
 /// on what was decided before it: the engine writes that, and goes on with a
-/// fresh set in the same transaction. It must not load them into this one, since
-/// the database does not hold yet what the batch has decided.
+/// fresh set, or with this one once it is [settled](Self::settle), in the same
+/// transaction. It must not load them before, since the database does not hold
+/// yet what the batch has decided.
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct WorkingSet {
     /// Users by id.
@@ -54,6 +55,33 @@ pub struct WorkingSet {
     pub journal: Journal,
 }
 
+impl WorkingSet {
+    /// Goes on with the rows that orders come back to, users, products and
+    /// campaigns, as the batch has left them, and forgets everything else.
+    ///
+    /// For an engine that has written what the batch has changed, and knows that
+    /// nobody else writes before it decides again. Memory does not grow with what
+    /// is decided, only with how many of those rows there are:
+    /// [`kept_rows`](Self::kept_rows) tells.
+    pub fn settle(&mut self) {
+        self.users.settle();
+        self.products.settle();
+        self.campaigns.settle();
+        self.coupons.clear();
+        self.holders.clear();
+        self.orders.clear();
+        self.purchases.clear();
+        self.keys.clear();
+        self.next_campaign = None;
+        self.journal.clear();
+    }
+
+    /// How many rows [`settle`](Self::settle) keeps.
+    pub fn kept_rows(&self) -> usize {
+        self.users.len() + self.products.len() + self.campaigns.len()
+    }
+}
+
 /// New rows of the append-only histories, each list in the order of decision.
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct Journal {
@@ -76,6 +104,18 @@ pub struct Journal {
 }
 
 impl Journal {
+    /// Forgets everything; the lists keep their room.
+    fn clear(&mut self) {
+        self.placed.clear();
+        self.cancelled.clear();
+        self.entries.clear();
+        self.adjustments.clear();
+        self.events.clear();
+        self.changes.clear();
+        self.remembered.clear();
+        self.sales.clear();
+    }
+
     /// Adds to the best-seller figures of the hour in which `order` was placed;
     /// a cancel adds what is below zero.
     pub(crate) fn add_sale(&mut self, order: &Order, product: ProductId, sale: Sale) {

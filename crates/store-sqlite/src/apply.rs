@@ -1,8 +1,8 @@
 //! The last step of a batch: write what the working set says has changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use jumun_domain::{Coupon, UserId};
+use jumun_domain::UserId;
 use jumun_store::access::ChangeLine;
 use rusqlite::{Connection, params};
 
@@ -20,10 +20,10 @@ pub(crate) fn apply(
     sales: &mut SalesLog,
 ) -> Result<(), StorageError> {
     let moved = append(connection, gathered)?;
-    write_users(connection, gathered, &moved)?;
+    write_users(connection, gathered, moved)?;
     let set = &gathered.set;
 
-    for product in sorted(set.products.inserted()).values() {
+    for (_, product) in sorted(set.products.inserted()) {
         product::insert(connection, product)?;
     }
     let mut update_stock = product::UpdateStock::prepare(connection)?;
@@ -39,7 +39,7 @@ pub(crate) fn apply(
     for (_, campaign) in set.campaigns.updated() {
         campaign::update(connection, campaign)?;
     }
-    for coupon in sorted(set.coupons.updated()).values() {
+    for (_, coupon) in sorted(set.coupons.updated()) {
         coupon::update(connection, coupon)?;
     }
     write_purchases(connection, gathered)?;
@@ -47,20 +47,17 @@ pub(crate) fn apply(
 }
 
 /// Adds the new rows of the histories, each chained to its user's last one.
-/// Returns the users whose chains moved.
-fn append(
-    connection: &Connection,
-    gathered: &mut Gathered,
-) -> Result<BTreeSet<UserId>, StorageError> {
+/// Returns the users whose chains moved, some more than once.
+fn append(connection: &Connection, gathered: &mut Gathered) -> Result<Vec<UserId>, StorageError> {
     let set = &gathered.set;
     let heads = &mut gathered.heads;
-    let mut moved = BTreeSet::new();
+    let mut moved = Vec::with_capacity(set.journal.entries.len() + set.journal.placed.len());
     let mut insert = order::Insert::prepare(connection)?;
     for order in &set.journal.placed {
         let head = &mut heads.entry(order.user_id).or_default().order;
         insert.run(order, *head)?;
         *head = Some(StoredId::minted(order.id.0).key);
-        moved.insert(order.user_id);
+        moved.push(order.user_id);
     }
     for order in &set.journal.cancelled {
         order::cancel(connection, order)?;
@@ -70,14 +67,13 @@ fn append(
         let head = &mut heads.entry(entry.user_id).or_default().entry;
         insert.run(entry, *head)?;
         *head = Some(StoredId::minted(entry.id.0).key);
-        moved.insert(entry.user_id);
+        moved.push(entry.user_id);
     }
-    let coupons: BTreeMap<_, &Coupon> = sorted(set.coupons.inserted());
-    for coupon in coupons.values() {
+    for (_, coupon) in sorted(set.coupons.inserted()) {
         let head = &mut heads.entry(coupon.user_id).or_default().coupon;
         coupon::insert(connection, coupon, *head)?;
         *head = Some(StoredId::minted(coupon.id.0).key);
-        moved.insert(coupon.user_id);
+        moved.push(coupon.user_id);
     }
     for adjustment in &set.journal.adjustments {
         stock_adjustment::insert(connection, adjustment)?;
@@ -92,8 +88,12 @@ fn append(
     for change in &set.journal.changes {
         line::insert(connection, change.id, change.at, &ChangeLine::of(change))?;
     }
+    // Sorted, keys that rise with time append: a page that is split in the middle
+    // is dear, and makes SQLite walk its whole cache at the commit.
+    let mut remembered: Vec<_> = set.journal.remembered.iter().collect();
+    remembered.sort_unstable_by_key(|(scope, key, _)| (key, *scope));
     let mut insert = remembered::Insert::prepare(connection)?;
-    for (scope, key, remembered) in &set.journal.remembered {
+    for (scope, key, remembered) in remembered {
         insert.run(*scope, key, remembered)?;
     }
     Ok(moved)
@@ -102,19 +102,21 @@ fn append(
 fn write_users(
     connection: &Connection,
     gathered: &Gathered,
-    moved: &BTreeSet<UserId>,
+    mut moved: Vec<UserId>,
 ) -> Result<(), StorageError> {
     let users = &gathered.set.users;
-    let heads = |id| gathered.heads.get(id).copied().unwrap_or_default();
+    let heads = |id| gathered.heads.get(&id).copied().unwrap_or_default();
     let inserted = sorted(users.inserted());
     for (id, user) in &inserted {
-        user::insert(connection, user, heads(id))?;
+        user::insert(connection, user, heads(*id))?;
     }
-    let mut changed: BTreeSet<UserId> = users.updated().map(|(id, _)| *id).collect();
-    changed.extend(moved.iter().filter(|id| !inserted.contains_key(id)));
+    moved.extend(users.updated().map(|(id, _)| *id));
+    moved.sort_unstable();
+    moved.dedup();
     let mut update = user::Update::prepare(connection)?;
-    for id in &changed {
-        if let Ok(Some(user)) = users.get(id) {
+    for id in moved {
+        let new = inserted.binary_search_by_key(&id, |(id, _)| *id).is_ok();
+        if !new && let Ok(Some(user)) = users.get(&id) {
             update.run(user, heads(id))?;
         }
     }
@@ -140,6 +142,8 @@ fn write_purchases(connection: &Connection, gathered: &Gathered) -> Result<(), S
 
 fn sorted<'a, K: Ord + Copy + 'a, V: 'a>(
     rows: impl Iterator<Item = (&'a K, &'a V)>,
-) -> BTreeMap<K, &'a V> {
-    rows.map(|(key, row)| (*key, row)).collect()
+) -> Vec<(K, &'a V)> {
+    let mut rows: Vec<_> = rows.map(|(key, row)| (*key, row)).collect();
+    rows.sort_unstable_by_key(|(key, _)| *key);
+    rows
 }

@@ -7,8 +7,8 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use crate::apply::apply;
 use crate::change::{self, Change, Changed};
 use crate::gather::gather;
+use crate::memory::Memory;
 use crate::mint;
-use crate::sales::SalesLog;
 use crate::storage::StorageError;
 
 /// What became of each request of a batch that was committed.
@@ -49,11 +49,11 @@ pub(crate) fn run(
     connection: &mut Connection,
     requests: &[Request],
     changes: &mut [Box<dyn Change>],
-    sales: &mut SalesLog,
+    memory: &mut Memory,
 ) -> Result<(Outcomes, Changed), BatchError> {
-    let result = attempt(connection, requests, changes, sales);
+    let result = attempt(connection, requests, changes, memory);
     if result.is_err() {
-        sales.forget();
+        memory.forget();
     }
     result
 }
@@ -62,10 +62,10 @@ fn attempt(
     connection: &mut Connection,
     requests: &[Request],
     changes: &mut [Box<dyn Change>],
-    sales: &mut SalesLog,
+    memory: &mut Memory,
 ) -> Result<(Outcomes, Changed), BatchError> {
     let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let outcomes = decide_all(&transaction, requests, sales)?;
+    let outcomes = decide_all(&transaction, requests, memory)?;
     let changed = change::write_all(&mut transaction, changes)?;
     match transaction.commit() {
         Ok(()) => Ok((outcomes, changed)),
@@ -77,11 +77,12 @@ fn attempt(
 pub(crate) fn decide_all(
     connection: &Connection,
     requests: &[Request],
-    sales: &mut SalesLog,
+    memory: &mut Memory,
 ) -> Result<Outcomes, StorageError> {
     if requests.is_empty() {
         return Ok(Outcomes::new());
     }
+    memory.refresh(connection)?;
     let mut ids = mint::resume(connection)?;
     let before = ids.position();
     let mut outcomes = Vec::with_capacity(requests.len());
@@ -90,7 +91,7 @@ pub(crate) fn decide_all(
             connection,
             &requests[outcomes.len()..],
             &mut ids,
-            sales,
+            memory,
             &mut outcomes,
         )?;
     }
@@ -103,14 +104,16 @@ pub(crate) fn decide_all(
 /// Decides as many requests as one gathering allows. A request may need rows
 /// that only an earlier one of the batch made it need (a purchase limit that
 /// was just set): what is decided is then written, and the next round reads it.
+/// The rows of users and products stay for the next round and the next batch.
 fn decide_round(
     connection: &Connection,
     requests: &[Request],
     ids: &mut IdSequence,
-    sales: &mut SalesLog,
+    memory: &mut Memory,
     outcomes: &mut Outcomes,
 ) -> Result<(), StorageError> {
-    let mut gathered = gather(connection, requests)?;
+    let gathered = &mut memory.rows;
+    gather(connection, requests, gathered)?;
     let now = mint::now();
     let first = outcomes.len();
     for request in requests {
@@ -125,7 +128,9 @@ fn decide_round(
             }
         }
     }
-    apply(connection, &mut gathered, sales)
+    apply(connection, gathered, &mut memory.sales)?;
+    gathered.set.settle();
+    Ok(())
 }
 
 /// Out of space, SQLite takes the whole transaction back before its record is

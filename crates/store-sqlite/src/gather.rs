@@ -11,7 +11,8 @@ use crate::rows::user::Heads;
 use crate::rows::{campaign, coupon, optional, order, product, user};
 use crate::storage::StorageError;
 
-/// The rows of a batch, and what the engine keeps of them for itself.
+/// The rows of a batch and of those before it, and what the engine keeps of them
+/// for itself.
 #[derive(Default)]
 pub(crate) struct Gathered {
     pub(crate) set: WorkingSet,
@@ -24,24 +25,23 @@ pub(crate) struct Gathered {
     pub(crate) edited: HashSet<ProductId>,
 }
 
-/// Loads everything that `requests` can touch.
+/// Loads everything that `requests` can touch and that is not there yet.
 pub(crate) fn gather(
     connection: &Connection,
     requests: &[Request],
-) -> Result<Gathered, StorageError> {
-    let mut gathered = Gathered {
-        edited: edited(requests),
-        ..Gathered::default()
-    };
+    gathered: &mut Gathered,
+) -> Result<(), StorageError> {
+    gathered.counted.clear();
+    gathered.edited = edited(requests);
     loop {
         let mut missing = Needs::default();
         for request in requests {
             needs(&gathered.set, request, &mut missing);
         }
         if missing.is_empty() {
-            return Ok(gathered);
+            return Ok(());
         }
-        load(connection, &mut gathered, missing)?;
+        load(connection, gathered, missing)?;
     }
 }
 

@@ -15,10 +15,10 @@ use crate::checkpoint;
 use crate::connection::Role;
 use crate::error::OpenError;
 use crate::lock::ImportLock;
+use crate::memory::Memory;
 use crate::migrate::{check_ours, migrate, open_current};
 use crate::mint;
 use crate::options::Options;
-use crate::sales::SalesLog;
 use crate::storage::StorageError;
 
 /// Rows in one transaction: some milliseconds, which is what an order beside
@@ -268,7 +268,7 @@ impl Importer {
             .iter()
             .flat_map(|row| row.requests.iter().cloned())
             .collect();
-        let outcomes = decide_all(&transaction, &requests, &mut SalesLog::default())
+        let outcomes = decide_all(&transaction, &requests, &mut Memory::default())
             .map_err(ChunkError::Storage)?;
         let mut outcomes = outcomes.into_iter();
         for row in rows {

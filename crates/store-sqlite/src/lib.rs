@@ -20,6 +20,7 @@ mod import;
 mod inspect;
 mod key;
 mod lock;
+mod memory;
 mod migrate;
 mod mint;
 mod options;

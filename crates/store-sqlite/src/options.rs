@@ -77,6 +77,10 @@ pub(crate) const MAX_CHECKPOINT_PASSES: u32 = 8;
 /// that its file is written over and not cut and grown again each time.
 pub(crate) const WAL_KEPT_BYTES: i64 = 128 << 20;
 
+/// Rows of users, products and campaigns that the writer remembers from batch to
+/// batch, some 50 MiB of them; when there are more it begins anew.
+pub(crate) const MAX_KEPT_ROWS: usize = 1 << 18;
+
 /// Page cache of the writer, in KiB: the inner pages and the right edges of
 /// every tree, and the rows of some 100,000 users and products.
 pub(crate) const WRITER_CACHE_KIB: i64 = 64 << 10;

@@ -20,7 +20,7 @@ use crate::access::Glance;
 use crate::checkpoint::Checkpointer;
 use crate::connection::Role;
 use crate::error::OpenError;
-use crate::gather::gather;
+use crate::gather::{Gathered, gather};
 use crate::lock::ServerLock;
 use crate::migrate::{check_ours, migrate, open_current, pinned_currency};
 use crate::options::Options;
@@ -142,7 +142,8 @@ impl Store for SqliteStore {
     async fn quote(&self, order: PlaceOrder) -> Result<Quote, Fault> {
         self.read(move |connection| {
             let request = Request::new(Command::PlaceOrder(order), None);
-            let gathered = gather(connection, std::slice::from_ref(&request))?;
+            let mut gathered = Gathered::default();
+            gather(connection, std::slice::from_ref(&request), &mut gathered)?;
             let Command::PlaceOrder(order) = &request.command else {
                 return Err(StorageError::corrupt("quote", "not an order"));
             };

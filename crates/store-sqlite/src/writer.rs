@@ -17,9 +17,9 @@ use crate::checkpoint::{self, CheckpointSignal};
 use crate::connection::{self, Role};
 use crate::delivery;
 use crate::error::OpenError;
+use crate::memory::Memory;
 use crate::options::{MAX_BATCH, PROBE_BYTES};
 use crate::queue::{Job, Queue};
-use crate::sales::SalesLog;
 use crate::storage::StorageError;
 
 type Reply = oneshot::Sender<Result<Decision, Fault>>;
@@ -59,8 +59,7 @@ pub(crate) fn start(
     delivery::end_leases_left_behind(&connection);
     let mut writer = Writer {
         path: path.to_owned(),
-        connection: Some(connection),
-        sales: SalesLog::default(),
+        open: Some(Opened::new(connection)),
         shared,
         runtime,
     };
@@ -99,12 +98,26 @@ fn open(path: &Path, shared: &Arc<Shared>) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
+/// A connection, and what it remembers of what it has read and written.
+struct Opened {
+    connection: Connection,
+    memory: Memory,
+}
+
+impl Opened {
+    fn new(connection: Connection) -> Self {
+        Self {
+            connection,
+            memory: Memory::default(),
+        }
+    }
+}
+
 struct Writer {
     path: PathBuf,
     /// `None` after storage failed to make a commit durable: nothing is
     /// written until it is open again.
-    connection: Option<Connection>,
-    sales: SalesLog,
+    open: Option<Opened>,
     shared: Arc<Shared>,
     runtime: Handle,
 }
@@ -141,8 +154,8 @@ impl Writer {
                     let _ = reply.send(outcome.clone());
                 }
             }
-            if let Some(connection) = &self.connection {
-                self.shared.checkpoints.finish_if_asked(connection);
+            if let Some(open) = &self.open {
+                self.shared.checkpoints.finish_if_asked(&open.connection);
             }
         }
     }
@@ -200,17 +213,15 @@ impl Writer {
         requests: &[Request],
         changes: &mut [Box<dyn Change>],
     ) -> Result<(Outcomes, Changed), BatchError> {
-        let mut sales = std::mem::take(&mut self.sales);
-        let result = self
-            .with_connection(|connection| batch::run(connection, requests, changes, &mut sales));
-        self.sales = sales;
-        result
+        self.with_open(|Opened { connection, memory }| {
+            batch::run(connection, requests, changes, memory)
+        })
     }
 
     /// A commit of as many pages as a batch writes, which changes nothing
     /// anyone sees: a smaller one could succeed where orders still fail.
     fn probe(&mut self) -> Result<(), Fault> {
-        let result = self.with_connection(|connection| {
+        let result = self.with_open(|Opened { connection, .. }| {
             let written = connection.execute(
                 "INSERT INTO probe (singleton, filler) VALUES (1, zeroblob(?1))
                  ON CONFLICT DO UPDATE SET filler = excluded.filler",
@@ -227,29 +238,29 @@ impl Writer {
 
     /// Runs `work` on the connection, opened again first where it was given
     /// up, and keeps account of whether the storage works.
-    fn with_connection<T>(
+    fn with_open<T>(
         &mut self,
-        work: impl FnOnce(&mut Connection) -> Result<T, BatchError>,
+        work: impl FnOnce(&mut Opened) -> Result<T, BatchError>,
     ) -> Result<T, BatchError> {
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => self.reopen()?,
+        let mut open = match self.open.take() {
+            Some(open) => open,
+            None => Opened::new(self.reopen()?),
         };
-        let result = work(&mut connection);
+        let result = work(&mut open);
         match &result {
             Ok(_) => {
                 if self.shared.trouble().is_some() {
                     tracing::info!("the database can be written again");
                     self.shared.set_trouble(None);
                 }
-                self.connection = Some(connection);
+                self.open = Some(open);
             }
             Err(BatchError::NotDone(error)) => {
                 if error.concerns_everyone() {
                     tracing::error!(cause = error.explain(), "a batch was not written");
                     self.shared.set_trouble(Some(error.explain()));
                 }
-                self.connection = Some(connection);
+                self.open = Some(open);
             }
             Err(BatchError::Unknown(error)) => {
                 tracing::error!(

@@ -15,8 +15,7 @@ fn without_connection(path: &Path) -> Writer {
     };
     Writer {
         path: path.to_owned(),
-        connection: None,
-        sales: SalesLog::default(),
+        open: None,
         shared: Arc::new(shared),
         runtime: Handle::current(),
     }
