@@ -95,6 +95,7 @@ fn append(connection: &Connection, gathered: &mut Gathered) -> Result<Vec<UserId
     let mut insert = remembered::Insert::prepare(connection)?;
     for (scope, key, remembered) in remembered {
         insert.run(*scope, key, remembered)?;
+        gathered.recent_keys.add(key);
     }
     Ok(moved)
 }

@@ -83,6 +83,7 @@ pub(crate) fn decide_all(
         return Ok(Outcomes::new());
     }
     memory.refresh(connection)?;
+    memory.rows.recent_keys.refresh(connection, mint::now())?;
     let mut ids = mint::resume(connection)?;
     let before = ids.position();
     let mut outcomes = Vec::with_capacity(requests.len());

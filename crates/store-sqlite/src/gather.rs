@@ -6,6 +6,7 @@ use foldhash::fast::FixedState;
 use jumun_domain::{Command, Needs, ProductId, Request, Units, UserId, WorkingSet, needs};
 use rusqlite::{Connection, params};
 
+use crate::recent_keys::RecentKeys;
 use crate::remembered;
 use crate::rows::user::Heads;
 use crate::rows::{campaign, coupon, optional, order, product, user};
@@ -23,6 +24,8 @@ pub(crate) struct Gathered {
     pub(crate) counted: Vec<(ProductId, UserId)>,
     /// Products that a request edits: only theirs is more than a stock to write.
     pub(crate) edited: HashSet<ProductId>,
+    /// Which keys need not be looked up.
+    pub(crate) recent_keys: RecentKeys,
 }
 
 /// Loads everything that `requests` can touch and that is not there yet.
@@ -89,7 +92,11 @@ fn load(
     }
     let mut find = remembered::Find::prepare(connection)?;
     for (scope, key) in missing.keys {
-        let remembered = find.run(scope, &key)?;
+        let remembered = if gathered.recent_keys.is_new(&key) {
+            None
+        } else {
+            find.run(scope, &key)?
+        };
         set.keys.load((scope, key), remembered);
     }
     if missing.next_campaign {

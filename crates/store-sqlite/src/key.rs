@@ -67,7 +67,7 @@ pub(crate) fn stored_key(key: &IdempotencyKey) -> ToSqlOutput<'_> {
 
 /// The UUID whose canonical text, to the letter, the key is: another spelling
 /// is another key.
-fn compact(key: &str) -> Option<Uuid> {
+pub(crate) fn compact(key: &str) -> Option<Uuid> {
     const CANONICAL_LENGTH: usize = 36;
     let canonical = key.len() == CANONICAL_LENGTH
         && key

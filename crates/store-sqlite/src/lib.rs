@@ -30,6 +30,7 @@ mod private;
 mod queue;
 mod readers;
 mod reads;
+mod recent_keys;
 mod remembered;
 mod rows;
 mod sales;
