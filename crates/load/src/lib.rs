@@ -26,14 +26,19 @@
 //! ```
 //!
 //! An [`Observer`] hears of every order of it. Other [`Traffic`] than orders is
-//! driven by [`drive`].
+//! driven by [`drive`]. A [`session`] prepares a shop for a load, and checks
+//! afterwards that the server has what it has acknowledged.
 
+mod books;
 mod driver;
 mod limits;
+pub mod plot;
+pub mod session;
 mod tally;
 mod wire;
 mod workload;
 
+pub use books::Books;
 pub use driver::{
     Control, Counts, Failure, InvalidPlan, Outcome, Pace, Plan, Timing, Traffic, drive, run,
 };

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 pub use latency::{Latency, Percentiles};
 pub use outcomes::{Outcomes, Refusal};
+pub(crate) use outcomes::{code, is_doubtful};
 pub use series::{Point, Series};
 
 use crate::wire::{Answer, Loss};
@@ -157,6 +158,7 @@ impl Tally {
             own.latency.merge(&other.latency);
             own.outcomes.merge(other.outcomes);
         }
+        self.window = self.window.max(other.window);
         self.series.merge(&other.series);
         self.orders += other.orders;
         self.answers += other.answers;

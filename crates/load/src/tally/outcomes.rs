@@ -42,6 +42,13 @@ pub(crate) fn code<'a>(answer: &Answer<'a>) -> Option<Cow<'a, str>> {
     problem.map(|it| it.code)
 }
 
+/// Whether an answer leaves open what became of the request: all that a server,
+/// or a proxy in front of it, says when something has failed, but for the code
+/// that says that nothing was done.
+pub(crate) fn is_doubtful(answer: &Answer<'_>) -> bool {
+    answer.status >= 500 && code(answer).as_deref() != Some("overloaded")
+}
+
 impl Outcomes {
     pub(crate) fn answered(&mut self, answer: &Answer<'_>) {
         let is_problem = answer.status >= FIRST_PROBLEM;

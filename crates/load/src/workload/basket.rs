@@ -14,6 +14,9 @@ const MAX_LINES: usize = 3;
 /// Most pieces of a line.
 const MAX_QUANTITY: u32 = 3;
 
+/// Of so many products one is never sold out under [`Workload::SoldOut`].
+const STOCKED_IN: u32 = 10;
+
 /// A line of an order.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Item {
@@ -100,6 +103,12 @@ impl Baskets {
             None => rng.u32(..self.shop.products),
         }
     }
+}
+
+/// Whether a product, counted from 0, is one of those that
+/// [`Workload::SoldOut`] never sells out: one in ten, and the first always.
+pub(crate) fn is_plentiful(product: u32) -> bool {
+    product.is_multiple_of(STOCKED_IN)
 }
 
 /// Writes the body of `POST /orders`.

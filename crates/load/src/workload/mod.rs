@@ -11,7 +11,8 @@ pub use keys::{KeyMint, Keys, now};
 pub use orders::{Observer, OrderSent, Orders};
 pub use shop::Shop;
 
-pub(crate) use basket::write_body;
+pub(crate) use basket::{is_plentiful, write_body};
+pub(crate) use shop::price;
 
 /// What is asked of the server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

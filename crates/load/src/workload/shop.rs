@@ -1,5 +1,8 @@
 //! The users and products of a load.
 
+/// The price of the first product of a load; each further one costs one more.
+const PRICE: i64 = 1_000;
+
 /// Users and products that are numbered without gaps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Shop {
@@ -33,4 +36,9 @@ impl Shop {
     pub fn product_id(&self, product: u32) -> i64 {
         self.first_product + i64::from(product)
     }
+}
+
+/// What a product, counted from 0, costs in a shop that was prepared for a load.
+pub(crate) fn price(product: u32) -> i64 {
+    PRICE + i64::from(product)
 }
