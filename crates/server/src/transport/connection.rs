@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use metrics::Gauge;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -52,9 +52,8 @@ pub(crate) struct Connections {
 impl Connections {
     pub(crate) fn new(router: Router, over: Over, config: &Config, open: Gauge) -> Self {
         let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new())
-            // Runs between requests too; within a head, `Timed` is stricter.
-            .header_read_timeout(config.idle_deadline)
+        // `Timed` has the deadlines, and sets no timer for each request.
+        http.header_read_timeout(None)
             .max_buf_size(BUFFER_BYTES)
             // A client may say that it sends no more and still read its answer.
             .half_close(true);
@@ -65,6 +64,7 @@ impl Connections {
             open,
             deadlines: Deadlines {
                 head: config.header_deadline,
+                idle: config.idle_deadline,
                 write: config.write_deadline,
             },
             behind_proxy: config.behind_proxy,
@@ -80,7 +80,7 @@ impl Connections {
         }
         let phase = Phase::new(guest.accepted);
         let stream = Timed::new(guest.stream, self.deadlines, phase.clone());
-        let exchange = Exchange {
+        let mut exchange = Exchange {
             router: self.router.clone(),
             peer: ClientAddress::of_socket(guest.peer),
             behind_proxy: self.behind_proxy,
@@ -95,7 +95,7 @@ impl Connections {
             let outcome = match over {
                 Over::Tcp => exchange.serve(stream).await,
                 Over::Tls(acceptor) => {
-                    let shaken = shake_hands(acceptor, stream, &exchange.entry);
+                    let shaken = shake_hands(acceptor, stream, &mut exchange.entry);
                     // What is read and written has deadlines; this is for both in turn.
                     match timeout_at(deadline, shaken).await {
                         Ok(Ok(stream)) => exchange.serve(stream).await,
@@ -127,7 +127,7 @@ struct Exchange {
 
 impl Exchange {
     /// Answers requests until either side has enough.
-    async fn serve<S>(self, stream: S) -> Result<(), Failed>
+    async fn serve<S>(mut self, stream: S) -> Result<(), Failed>
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
@@ -139,10 +139,11 @@ impl Exchange {
                 false => self.peer,
             };
             request.extensions_mut().insert(client);
-            let answer = self.router.clone().call(request);
+            let mut answer = self.router.clone().call(request);
             let at = at.clone();
             async move {
-                let answer = answer.await;
+                // By reference, since what is awaited by value is kept twice.
+                let answer = (&mut answer).await;
                 at.end_request();
                 answer
             }
@@ -163,7 +164,7 @@ impl Exchange {
 async fn shake_hands(
     acceptor: TlsAcceptor,
     stream: Timed<TcpStream>,
-    entry: &Entry,
+    entry: &mut Entry,
 ) -> io::Result<TlsStream<Timed<TcpStream>>> {
     let mut handshake = pin!(acceptor.accept(stream));
     tokio::select! {

@@ -1,6 +1,7 @@
-//! Deadlines below HTTP: on a head that dribbles in, and on a client that does
-//! not take its answer. Hyper has one for the wait before a head and the head
-//! together; a client may be idle for longer than it may dribble.
+//! Deadlines below HTTP: on a client that asks for nothing more, on a head that
+//! dribbles in, and on a client that does not take its answer. Hyper has one for
+//! the wait before a head and the head together, which it sets anew for each
+//! request; and a client may be idle for longer than it may dribble.
 //!
 //! They are below TLS, too: a handshake counts as a part of the first head, and
 //! what waits to be sent is what the socket has not taken.
@@ -21,6 +22,8 @@ pub(crate) struct Deadlines {
     /// From the accept to the end of the first head, and from the first byte to
     /// the end of a later one.
     pub(crate) head: Duration,
+    /// From the last byte of an answer to the first of the next head.
+    pub(crate) idle: Duration,
     /// To take at least one byte of what is written.
     pub(crate) write: Duration,
 }
@@ -33,7 +36,7 @@ pub(crate) struct Phase(Arc<State>);
 struct State {
     accepted: Instant,
     phase: AtomicU8,
-    /// Microseconds from the accept to the last answer.
+    /// Microseconds from the accept to when the socket last took a part of an answer.
     answered_us: AtomicU64,
 }
 
@@ -43,8 +46,11 @@ const FRESH: u8 = 0;
 const HEAD: u8 = 1;
 /// A request is being served.
 const REQUEST: u8 = 2;
-/// Waiting for the next request.
-const IDLE: u8 = 3;
+/// The answer is known, and nothing of it is sent.
+const ANSWER: u8 = 3;
+/// At least a part of the answer is sent. It waits for the next request, or for
+/// room to send the rest.
+const IDLE: u8 = 4;
 
 impl Phase {
     /// That of a connection accepted at this time.
@@ -78,10 +84,7 @@ impl Phase {
     pub(crate) fn waiting_since(&self) -> Option<Instant> {
         match self.get() {
             FRESH => Some(self.0.accepted),
-            IDLE => {
-                let answered_us = self.0.answered_us.load(Ordering::Relaxed);
-                Some(self.0.accepted + Duration::from_micros(answered_us))
-            }
+            IDLE => Some(self.answered()),
             _ => None,
         }
     }
@@ -93,10 +96,22 @@ impl Phase {
 
     /// The answer is known.
     pub(crate) fn end_request(&self) {
-        let elapsed_us = self.0.accepted.elapsed().as_micros();
-        let answered_us = u64::try_from(elapsed_us).unwrap_or(u64::MAX);
-        self.0.answered_us.store(answered_us, Ordering::Relaxed);
-        self.set(IDLE);
+        self.set(ANSWER);
+    }
+
+    /// The socket has taken some bytes, of an answer where there is one.
+    pub(crate) fn sent(&self) {
+        if matches!(self.get(), ANSWER | IDLE) {
+            let elapsed_us = self.0.accepted.elapsed().as_micros();
+            let answered_us = u64::try_from(elapsed_us).unwrap_or(u64::MAX);
+            self.0.answered_us.store(answered_us, Ordering::Relaxed);
+            self.set(IDLE);
+        }
+    }
+
+    fn answered(&self) -> Instant {
+        let answered_us = self.0.answered_us.load(Ordering::Relaxed);
+        self.0.accepted + Duration::from_micros(answered_us)
     }
 }
 
@@ -107,18 +122,19 @@ pub(crate) struct Timed<S> {
     deadlines: Deadlines,
     phase: Phase,
     head_timer: Timer,
+    idle_timer: Timer,
     write_timer: Timer,
 }
 
 impl<S> Timed<S> {
     pub(crate) fn new(stream: S, deadlines: Deadlines, phase: Phase) -> Self {
-        let (head_timer, write_timer) = (Timer::default(), Timer::default());
         Self {
             stream,
             deadlines,
             phase,
-            head_timer,
-            write_timer,
+            head_timer: Timer::default(),
+            idle_timer: Timer::default(),
+            write_timer: Timer::default(),
         }
     }
 
@@ -134,6 +150,7 @@ impl<S> Timed<S> {
             return Poll::Ready(Err(timed_out("the client does not take the answer")));
         }
         self.write_timer.stop();
+        self.phase.sent();
         outcome
     }
 }
@@ -159,7 +176,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
                     "the head of the request did not arrive in time",
                 )))
             }
-            (IDLE, Poll::Ready(outcome)) => {
+            (IDLE, Poll::Pending) => {
+                let deadline = || this.phase.answered() + this.deadlines.idle;
+                ready!(this.idle_timer.poll_moving(context, deadline));
+                Poll::Ready(Err(timed_out("no request came in time")))
+            }
+            (ANSWER | IDLE, Poll::Ready(outcome)) => {
                 this.head_timer.stop();
                 this.phase.set(HEAD);
                 Poll::Ready(outcome)
@@ -223,7 +245,30 @@ impl Timer {
             .poll(context)
     }
 
+    /// The same for a deadline that moves with every request: the timer is left
+    /// as it was, and set to where the deadline is by then when it ends.
+    fn poll_moving(
+        &mut self,
+        context: &mut Context<'_>,
+        deadline: impl Fn() -> Instant,
+    ) -> Poll<()> {
+        let timer = self
+            .0
+            .get_or_insert_with(|| Box::pin(sleep_until(deadline())));
+        loop {
+            ready!(timer.as_mut().poll(context));
+            let deadline = deadline();
+            if timer.deadline() >= deadline {
+                return Poll::Ready(());
+            }
+            timer.as_mut().reset(deadline);
+        }
+    }
+
     fn stop(&mut self) {
         self.0 = None;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,10 @@
 //! The connections that are open, so that they can be told to close.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::deadline::Phase;
@@ -20,40 +19,39 @@ pub(crate) struct Register(Arc<Mutex<Open>>);
 
 #[derive(Default)]
 struct Open {
-    connections: HashMap<u64, Arc<Connection>>,
+    connections: HashMap<u64, Connection>,
     last_number: u64,
 }
 
 /// An open connection, as others see it.
 struct Connection {
     phase: Phase,
-    is_told: AtomicBool,
-    told: Notify,
+    /// `None` once it has been told to close.
+    tell: Option<oneshot::Sender<()>>,
 }
 
 /// The entry of a connection in the register, which goes with this.
 pub(crate) struct Entry {
     register: Register,
     number: u64,
-    connection: Arc<Connection>,
+    told: oneshot::Receiver<()>,
+    is_told: bool,
 }
 
 impl Register {
     /// Enters a connection that was just accepted.
     pub(crate) fn enter(&self, phase: Phase) -> Entry {
-        let connection = Arc::new(Connection {
-            phase,
-            is_told: AtomicBool::new(false),
-            told: Notify::new(),
-        });
+        let (tell, told) = oneshot::channel();
+        let tell = Some(tell);
         let mut open = self.open();
         open.last_number += 1;
         let number = open.last_number;
-        open.connections.insert(number, connection.clone());
+        open.connections.insert(number, Connection { phase, tell });
         Entry {
             register: self.clone(),
             number,
-            connection,
+            told,
+            is_told: false,
         }
     }
 
@@ -61,10 +59,10 @@ impl Register {
     /// whether there was one that has waited for long enough. It looks at all
     /// of them: at the cap that is cheaper than an order kept by every request.
     pub(crate) fn close_longest_waiting(&self, now: Instant) -> bool {
-        let open = self.open();
-        let waiting = open.connections.values().filter_map(|connection| {
+        let mut open = self.open();
+        let waiting = open.connections.values_mut().filter_map(|connection| {
             let since = connection.phase.waiting_since()?;
-            let is_told = connection.is_told.load(Ordering::Relaxed);
+            let is_told = connection.tell.is_none();
             (!is_told && now.duration_since(since) >= MIN_WAIT).then_some((since, connection))
         });
         match waiting.min_by_key(|(since, _)| *since) {
@@ -78,7 +76,10 @@ impl Register {
 
     /// Tells every connection to close.
     pub(crate) fn close_all(&self) {
-        self.open().connections.values().for_each(|it| it.tell());
+        self.open()
+            .connections
+            .values_mut()
+            .for_each(Connection::tell);
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
@@ -88,18 +89,22 @@ impl Register {
 }
 
 impl Connection {
-    fn tell(&self) {
-        self.is_told.store(true, Ordering::Release);
-        self.told.notify_one();
+    fn tell(&mut self) {
+        if let Some(tell) = self.tell.take() {
+            // It may be at its end already.
+            let _ = tell.send(());
+        }
     }
 }
 
 impl Entry {
     /// Waits until the connection shall close: when it has answered what it was
     /// asked. Once that is so, it is at once so again.
-    pub(crate) async fn told(&self) {
-        while !self.connection.is_told.load(Ordering::Acquire) {
-            self.connection.told.notified().await;
+    pub(crate) async fn told(&mut self) {
+        if !self.is_told {
+            // The register keeps the sender for as long as there is this entry.
+            let _ = (&mut self.told).await;
+            self.is_told = true;
         }
     }
 }
@@ -115,7 +120,8 @@ mod tests {
     use super::*;
 
     fn is_told(entry: &Entry) -> bool {
-        entry.connection.is_told.load(Ordering::Relaxed)
+        let open = entry.register.open();
+        open.connections[&entry.number].tell.is_none()
     }
 
     #[test]
@@ -144,6 +150,7 @@ mod tests {
             assert_eq!(told(), expected, "after {seconds} s");
         }
         phases[1].end_request();
+        phases[1].sent();
         let later = Instant::now() + MIN_WAIT;
         assert!(register.close_longest_waiting(later));
         assert!(is_told(&busy));
@@ -159,7 +166,7 @@ mod tests {
     #[tokio::test]
     async fn who_is_told_before_it_listens_hears_it_and_again() {
         let register = Register::default();
-        let entry = register.enter(Phase::new(Instant::now()));
+        let mut entry = register.enter(Phase::new(Instant::now()));
         register.close_all();
         entry.told().await;
         entry.told().await;

@@ -92,7 +92,7 @@ async fn when_all_slots_are_taken_the_longest_waiting_connection_is_told_to_go()
         }
         loop {
             let told = guests.borrow_mut().get_mut(1).and_then(|it| it.1.take());
-            if let Some(entry) = told {
+            if let Some(mut entry) = told {
                 entry.told().await;
                 break;
             }

@@ -151,6 +151,32 @@ async fn an_idle_connection_is_closed_at_its_deadline() {
 }
 
 #[tokio::test]
+async fn every_answer_gives_an_idle_connection_its_time_anew() {
+    let config = Config {
+        idle_deadline: DEADLINE,
+        ..Config::default()
+    };
+    for over in Over::BOTH {
+        let server = Server::open(over, config.clone()).await;
+        let mut wire = server.connect().await;
+        let mut begun = Instant::now();
+        for _ in 0..3 {
+            begun = Instant::now();
+            wire.write_all(PING).await.unwrap();
+            assert_eq!(status(&mut wire).await, "200", "{over:?}");
+            // The rest of the answer, and then nothing.
+            let mut buffer = vec![0; 4096];
+            let idle = timeout(DEADLINE * 2 / 3, async {
+                while wire.read(&mut buffer).await.unwrap() > 0 {}
+            });
+            assert!(idle.await.is_err(), "{over:?}: closed before its time");
+        }
+        assert_eq!(until_closed(&mut wire).await, "", "{over:?}");
+        at_the_deadline(begun, &format!("{over:?}, idle after the third"));
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_dribbles_is_refused_at_its_deadline() {
     let config = Config {
         body_deadline: DEADLINE,
