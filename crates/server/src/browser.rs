@@ -53,9 +53,10 @@ pub(crate) fn is_cross_site(method: &Method, headers: &HeaderMap) -> bool {
     let is_foreign = |site: &[u8]| [&b"cross-site"[..], b"same-site"].contains(&site);
     let mut sites = headers.get_all(SEC_FETCH_SITE).iter();
     let mut origins = headers.get_all(ORIGIN).iter();
-    let host = headers.get(HOST).and_then(|it| authority(it.as_bytes()));
+    // Read for each origin, of which there is none or one.
+    let host = || headers.get(HOST).and_then(|it| authority(it.as_bytes()));
     sites.any(|it| is_foreign(it.as_bytes()))
-        || origins.any(|it| !is_same(it.as_bytes(), host.as_ref()))
+        || origins.any(|it| !is_same(it.as_bytes(), host().as_ref()))
 }
 
 /// A host with or without a port, and nothing before or after it: the parser

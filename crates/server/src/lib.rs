@@ -13,6 +13,7 @@ mod browser;
 mod config;
 mod console;
 mod extract;
+mod head;
 mod jwt;
 mod masked;
 mod metrics;
