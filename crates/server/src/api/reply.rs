@@ -10,12 +10,19 @@ use serde::Serialize;
 use crate::access::Granted;
 use crate::problem::{Detail, Problem};
 
+/// Room for most answers, an order of a few lines among them, so that its
+/// buffer need not grow while it is written.
+const USUAL_BYTES: usize = 1024;
+
 const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// A JSON answer.
 pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    let mut bytes = Vec::with_capacity(USUAL_BYTES);
     // Plain structs of numbers and texts always serialise.
-    let bytes = serde_json::to_vec(body).unwrap_or_default();
+    if serde_json::to_writer(&mut bytes, body).is_err() {
+        bytes.clear();
+    }
     let mut response = Response::new(Body::from(bytes));
     *response.status_mut() = status;
     response

@@ -1,5 +1,8 @@
 //! JSON bodies.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -10,6 +13,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Body as _;
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use super::Object;
@@ -75,7 +79,15 @@ pub(crate) async fn read(
     max_bytes: usize,
     deadline: Duration,
 ) -> Result<Bytes, Problem> {
-    match tokio::time::timeout(deadline, Limited::new(body, max_bytes).collect()).await {
+    let mut reading = pin!(Limited::new(body, max_bytes).collect());
+    // Most have come with their head, and need no timer.
+    let at_once = poll_fn(|context| Poll::Ready(reading.as_mut().poll(context)));
+    let outcome = match at_once.await {
+        Poll::Ready(outcome) => Ok(outcome),
+        // In a box, so that the others do not carry a timer either.
+        Poll::Pending => Box::pin(timeout(deadline, reading)).await,
+    };
+    match outcome {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
             Err(Problem::new(Detail::BodyTooLarge(max_bytes)))
@@ -87,15 +99,29 @@ pub(crate) async fn read(
     }
 }
 
-/// `application/json` or a type with the suffix `+json`, in UTF-8 and not encoded.
+/// JSON in UTF-8, and not encoded.
 fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
     let refuse = |detail| Err(Problem::new(detail));
     let mut types = headers.get_all(CONTENT_TYPE).iter();
-    let text = match (types.next(), types.next()) {
+    match (types.next(), types.next()) {
         (None, _) => return refuse(Detail::NotJson(None)),
         (Some(_), Some(_)) => return refuse(Detail::SeveralTypes),
-        (Some(value), None) => String::from_utf8_lossy(value.as_bytes()),
-    };
+        // What nearly everybody writes needs no closer look.
+        (Some(value), None) if value == "application/json" => {}
+        (Some(value), None) => is_type_of_json(&String::from_utf8_lossy(value.as_bytes()))?,
+    }
+    for encoding in headers.get_all(CONTENT_ENCODING) {
+        if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") {
+            let given = String::from_utf8_lossy(encoding.as_bytes());
+            return refuse(Detail::Encoded(quoted(&given)));
+        }
+    }
+    Ok(())
+}
+
+/// `application/json` or a type with the suffix `+json`, in UTF-8.
+fn is_type_of_json(text: &str) -> Result<(), Problem> {
+    let refuse = |detail| Err(Problem::new(detail));
     let mut parts = text.split(';');
     let essence = parts.next().unwrap_or_default().trim();
     let (kind, subtype) = essence.split_once('/').unwrap_or_default();
@@ -113,12 +139,6 @@ fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
     for charset in charsets {
         if !charset.eq_ignore_ascii_case("utf-8") {
             return refuse(Detail::ForeignCharset(quoted(charset)));
-        }
-    }
-    for encoding in headers.get_all(CONTENT_ENCODING) {
-        if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") {
-            let given = String::from_utf8_lossy(encoding.as_bytes());
-            return refuse(Detail::Encoded(quoted(&given)));
         }
     }
     Ok(())
