@@ -1,236 +1,223 @@
 //! What is printed, and what is kept for a comparison later.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::measure::Setting;
-use crate::options::Options;
-use crate::shared::child::Memory;
-use crate::shared::figures::Batches;
+use crate::chart::{self, Line};
+use crate::plan::{CONNECTIONS, Plan};
+use crate::results::{Compared, Results};
+use crate::run::Run;
 use crate::shared::files;
-use crate::shared::load::Timing;
-use crate::shared::machine::Usage;
-use crate::shared::tally::{Percentiles, Tally, median};
-
-/// All pairs of one setting.
-pub(crate) struct Case {
-    /// What was measured.
-    pub(crate) setting: Setting,
-    /// In the order in which they ran.
-    pub(crate) pairs: Vec<Pair>,
-}
-
-/// A run of the roofline and the run of jumun that followed.
-pub(crate) struct Pair {
-    /// Without storage.
-    pub(crate) roofline: Run,
-    /// With the embedded engine.
-    pub(crate) jumun: Run,
-    /// What only the server with the engine has.
-    pub(crate) embedded: Embedded,
-}
-
-/// One run of one server.
-#[derive(Debug)]
-pub(crate) struct Run {
-    /// Orders placed within the window.
-    pub(crate) placed: u64,
-    /// The first answer that was not 201.
-    pub(crate) refusal: Option<String>,
-    orders_per_second: f64,
-    latency: Percentiles,
-    statuses: Value,
-    cpu_us_per_order: f64,
-    generator_us_per_order: f64,
-    others: f64,
-    memory: Memory,
-}
-
-/// What only the server with the engine has.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Embedded {
-    /// How it came up.
-    pub(crate) start: Start,
-    /// How it wrote.
-    pub(crate) batches: Batches,
-}
-
-/// How a server came up.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Start {
-    /// From the start of the process to its first answer from the database.
-    pub(crate) seconds: f64,
-    /// The database it opened.
-    pub(crate) database_mib: f64,
-    /// Its memory then.
-    pub(crate) memory: Memory,
-}
-
-impl Run {
-    /// What a tally comes to. The usage is that of warm-up and window.
-    pub(crate) fn new(mut tally: Tally, timing: Timing, usage: &Usage, memory: Memory) -> Self {
-        let orders_per_second = tally.orders_per_second();
-        let loaded = (timing.warm_up + timing.window).as_secs_f64();
-        let us_per_order = 1e6 / (orders_per_second * loaded);
-        let latency = tally.percentiles();
-        let refused = tally.refused();
-        let refusal = tally
-            .first_refusal
-            .take()
-            .map(|text| format!("{refused} refused, first: {text}"));
-        Self {
-            placed: tally.placed(),
-            refusal,
-            orders_per_second,
-            latency,
-            statuses: json!(tally.statuses),
-            cpu_us_per_order: usage.server_seconds.iter().sum::<f64>() * us_per_order,
-            generator_us_per_order: usage.generator_seconds * us_per_order,
-            others: usage.others,
-            memory,
-        }
-    }
-
-    fn to_json(&self) -> Value {
-        json!({
-            "ordersPerSecond": self.orders_per_second.round(),
-            "p50Us": self.latency.p50_us,
-            "p99Us": self.latency.p99_us,
-            "maxUs": self.latency.max_us,
-            "statuses": self.statuses,
-            "firstRefusal": self.refusal,
-            "cpuUsPerOrder": self.cpu_us_per_order,
-            "generatorCpuUsPerOrder": self.generator_us_per_order,
-            "otherWorkShare": self.others,
-            "residentMib": self.memory.resident_mib,
-            "peakMib": self.memory.peak_mib,
-        })
-    }
-}
-
-impl Pair {
-    fn ratio(&self) -> f64 {
-        self.jumun.orders_per_second / self.roofline.orders_per_second
-    }
-
-    /// The pair in a line.
-    pub(crate) fn summary(&self) -> String {
-        let (roofline, jumun) = (&self.roofline, &self.jumun);
-        format!(
-            "roofline {:.0}/s, jumun {:.0}/s, ratio {:.3}",
-            roofline.orders_per_second,
-            jumun.orders_per_second,
-            self.ratio()
-        )
-    }
-
-    fn to_json(&self) -> Value {
-        let Embedded { start, batches } = self.embedded;
-        json!({
-            "ratio": self.ratio(),
-            "roofline": self.roofline.to_json(),
-            "jumun": self.jumun.to_json(),
-            "start": {
-                "seconds": start.seconds,
-                "databaseMib": start.database_mib,
-                "residentMib": start.memory.resident_mib,
-            },
-            "batchSize": batches.size,
-            "commitMs": batches.milliseconds,
-        })
-    }
-}
+use crate::side::{Side, System};
 
 /// Says what is being done.
 pub(crate) fn progress(text: &str) {
     println!("{text}");
 }
 
-/// Prints the table: each figure the median of its runs, `max` the greatest.
-pub(crate) fn print(cases: &[Case]) {
-    println!(
-        "\n{:<34} {:<9} {:>9} {:>8} {:>8} {:>8} {:>9} {:>9} {:>8}  statuses",
-        "case",
-        "server",
-        "orders/s",
-        "p50 ms",
-        "p99 ms",
-        "max ms",
-        "CPU us",
-        "peak MiB",
-        "others %"
-    );
-    for case in cases {
-        let name = case.setting.name();
-        row(
-            &name,
-            "roofline",
-            case.pairs.iter().map(|pair| &pair.roofline),
-        );
-        row("", "jumun", case.pairs.iter().map(|pair| &pair.jumun));
-        let of = |figure: fn(&Embedded) -> f64| {
-            median(case.pairs.iter().map(|pair| figure(&pair.embedded)))
-        };
+/// Prints the tables: each figure the median of its runs, `max` the greatest.
+pub(crate) fn print(results: &Results) {
+    if !results.compared.is_empty() {
         println!(
-            "{:<34} ratio {:.3}; batches of {:.0} in {:.1} ms; start {:.0} ms to the first answer, \
-             {:.0} MiB resident, database {:.0} MiB",
-            "",
-            median(case.pairs.iter().map(Pair::ratio)),
-            of(|it| it.batches.size),
-            of(|it| it.batches.milliseconds),
-            of(|it| it.start.seconds) * 1e3,
-            of(|it| it.start.memory.resident_mib),
-            of(|it| it.start.database_mib),
+            "\n{:<9} {:>9} {:>8} {:>8} {:>8} {:>8} {:>7} {:>7} {:>7} {:>8} {:>8} {:>8} {:>7} {:>7} {:>8}",
+            "system",
+            "answers/s",
+            "p50 ms",
+            "p99 ms",
+            "p999 ms",
+            "max ms",
+            "user us",
+            "sys us",
+            "load us",
+            "disk B",
+            "flushes",
+            "WAL B",
+            "batch",
+            "MiB",
+            "others %"
         );
-        let refusals = case
-            .pairs
-            .iter()
-            .flat_map(|pair| [&pair.roofline, &pair.jumun]);
-        for refusal in refusals.filter_map(|run| run.refusal.as_ref()) {
-            println!("{:<34} {refusal}", "");
-        }
+    }
+    for compared in &results.compared {
+        table(compared);
+    }
+    if let Some(it) = &results.syncs {
+        println!(
+            "\nan answer, embedded, counted by strace with batches of {:.0}: {:.4} calls for \
+             stable storage, {:.0} bytes to the log, {:.0} to the database",
+            it.batch, it.syncs, it.log_bytes, it.database_bytes
+        );
+    }
+    if let Some(it) = &results.steady {
+        println!(
+            "\n{:.0} orders/s at random times: {}; {:.1} ms the longest without an answer",
+            it.rate,
+            latency(&it.run),
+            it.silence.as_secs_f64() * 1e3,
+        );
+        remarks(&it.run);
+    }
+    if let Some(it) = &results.restart {
+        println!(
+            "\nkilled on a file of {:.0} MiB with {} orders and a log of {:.0} MiB: {:.0} ms to the \
+             first answer, then {:.0} MiB resident; at most {:.0} MiB under load before",
+            it.file_mib,
+            it.orders,
+            it.log_mib,
+            it.seconds * 1e3,
+            it.started.resident_mib,
+            it.loaded.peak_mib,
+        );
+    }
+    bars(results);
+}
+
+fn table(compared: &Compared) {
+    println!("\n{}", compared.comparison);
+    for runs in compared.runs() {
+        row(&runs);
+    }
+    let ratios: Vec<String> = compared
+        .pairs
+        .iter()
+        .map(|pair| format!("{:.3}", pair.ratio()))
+        .collect();
+    println!("ratio {:.3} of {}", compared.ratio(), ratios.join(", "));
+    for run in compared.runs().iter().flatten() {
+        remarks(run);
     }
 }
 
-fn row<'a>(name: &str, server: &str, runs: impl Iterator<Item = &'a Run> + Clone) {
-    let of = |figure: fn(&Run) -> f64| median(runs.clone().map(figure));
-    let max_us = runs
-        .clone()
-        .map(|run| run.latency.max_us)
-        .max()
-        .unwrap_or(0);
-    let statuses: Vec<String> = runs.clone().map(|run| run.statuses.to_string()).collect();
+#[allow(clippy::cast_precision_loss, reason = "microseconds of a run")]
+fn row(runs: &[&Run]) {
+    let Some(first) = runs.first() else { return };
+    // What no run tells is a dash.
+    let told = |figure: fn(&Run) -> Option<f64>| -> Option<f64> {
+        let figures: Vec<f64> = runs.iter().filter_map(|run| figure(run)).collect();
+        (!figures.is_empty()).then(|| crate::shared::statistics::median(figures.into_iter()))
+    };
+    let text = |figure: Option<f64>, digits: usize| {
+        figure.map_or_else(|| "-".to_owned(), |it| format!("{it:.digits$}"))
+    };
+    let max_ms = runs
+        .iter()
+        .filter_map(|run| Some(run.latency?.max_us as f64 / 1e3));
     println!(
-        "{name:<34} {server:<9} {:>9.0} {:>8.2} {:>8.2} {:>8.2} {:>9.1} {:>9.1} {:>8.0}  {}",
-        of(|run| run.orders_per_second),
-        of(|run| f64::from(run.latency.p50_us)) / 1e3,
-        of(|run| f64::from(run.latency.p99_us)) / 1e3,
-        f64::from(max_us) / 1e3,
-        of(|run| run.cpu_us_per_order),
-        of(|run| run.memory.peak_mib),
-        of(|run| run.others) * 100.0,
-        statuses.join(" ")
+        "{:<9} {:>9} {:>8} {:>8} {:>8} {:>8} {:>7} {:>7} {:>7} {:>8} {:>8} {:>8} {:>7} {:>7} {:>8}",
+        first.side.system.name(),
+        text(told(|run| Some(run.per_second)), 0),
+        text(told(|run| Some(run.latency?.p50_us as f64 / 1e3)), 2),
+        text(told(|run| Some(run.latency?.p99_us as f64 / 1e3)), 2),
+        text(told(|run| Some(run.latency?.p999_us as f64 / 1e3)), 2),
+        text(max_ms.reduce(f64::max), 2),
+        text(told(|run| Some(run.cost.user_us)), 1),
+        text(told(|run| Some(run.cost.system_us)), 1),
+        text(told(|run| Some(run.cost.generator_us)), 1),
+        text(told(|run| run.cost.disk_bytes), 0),
+        text(told(|run| run.cost.flushes), 4),
+        text(told(|run| run.cost.wal_bytes), 0),
+        text(told(|run| Some(run.batches?.size)), 0),
+        text(told(|run| Some(run.memory?.peak_mib)), 0),
+        text(told(|run| Some(run.cost.others * 100.0)), 0),
     );
 }
 
-/// Keeps every figure.
-pub(crate) fn save(cases: &[Case], options: &Options) -> anyhow::Result<()> {
-    let cases: Vec<Value> = cases
-        .iter()
-        .map(|case| {
-            json!({
-                "connections": case.setting.connections,
-                "workload": format!("{:?}", case.setting.workload),
-                "keys": format!("{:?}", case.setting.keys),
-                "preload": case.setting.preload,
-                "ratio": median(case.pairs.iter().map(Pair::ratio)),
-                "pairs": case.pairs.iter().map(Pair::to_json).collect::<Vec<_>>(),
-            })
-        })
-        .collect();
+/// A run's latencies in words.
+#[allow(clippy::cast_precision_loss, reason = "microseconds of a run")]
+fn latency(run: &Run) -> String {
+    let ms = |us: u64| us as f64 / 1e3;
+    run.latency.map_or_else(String::new, |it| {
+        format!(
+            "p50 {:.2} ms, p99 {:.2} ms, p99.9 {:.2} ms, max {:.1} ms, {:.0} answers/s, CPU {:.1} us",
+            ms(it.p50_us),
+            ms(it.p99_us),
+            ms(it.p999_us),
+            ms(it.max_us),
+            run.per_second,
+            run.cost.server_us(),
+        )
+    })
+}
+
+/// What a reader must know of a run: refusals, where all orders should be placed.
+fn remarks(run: &Run) {
+    if let Some(refusal) = run.refusal.as_ref().filter(|_| !run.may_refuse()) {
+        println!("{}: {refusal}", run.side);
+    }
+}
+
+fn bars(results: &Results) {
+    let judged = results.judged();
+    if judged.is_empty() {
+        return;
+    }
+    println!("\n{:<72} {:>8} {:>8} {:>8}", "bar", "is", "must", "aim");
+    for it in judged {
+        println!(
+            "{:<72} {:>8.3} {:>8} {:>8}  {}",
+            it.name,
+            it.figure,
+            it.bar.words(it.bar.must),
+            it.bar.words(it.bar.aim),
+            it.bar.judge(it.figure).name(),
+        );
+    }
+}
+
+/// Keeps every figure, and draws the plots.
+pub(crate) fn save(results: &Results, plan: &Plan, postgres: Option<&str>) -> anyhow::Result<()> {
     let all = json!({
-        "warmUpSeconds": options.warm_up,
-        "windowSeconds": options.window,
-        "cases": cases,
+        "warmUpSeconds": plan.timing.warm_up.as_secs_f64(),
+        "windowSeconds": plan.timing.window.as_secs_f64(),
+        "pairs": plan.pairs,
+        "textbookClients": plan.clients,
+        "postgres": postgres,
+        "results": results.to_json(),
     });
-    files::save("orders", &all)
+    let stem = files::save("orders", &all)?;
+    let lines = by_connections(results);
+    let mut plots = Vec::new();
+    if lines.iter().any(|line| line.values.len() > 1) {
+        plots.push((
+            "connections",
+            chart::svg("Orders a second by connections", &lines),
+        ));
+    }
+    if let Some(steady) = &results.steady {
+        let run = jumun_load::plot::Run {
+            name: "embedded".to_owned(),
+            points: steady.run.points.clone(),
+        };
+        let title = format!("{:.0} orders a second at random times", steady.rate);
+        plots.push(("steady", jumun_load::plot::svg(&title, &[run])));
+    }
+    for (name, svg) in plots {
+        let file = format!("{}-{name}.svg", stem.display());
+        std::fs::write(&file, svg)?;
+        println!("plot: {file}");
+    }
+    Ok(())
+}
+
+/// Of each system the rates of the usual load, by connections.
+fn by_connections(results: &Results) -> Vec<Line> {
+    let systems = [
+        System::Roofline,
+        System::Embedded,
+        System::Postgres,
+        System::Textbook,
+    ];
+    let of = |system: System| {
+        let values = CONNECTIONS.into_iter().filter_map(|connections| {
+            let side = Side {
+                connections,
+                ..Side::usual(system)
+            };
+            Some((connections, results.rate_of(side)?))
+        });
+        Line {
+            name: system.name(),
+            values: values.collect(),
+        }
+    };
+    let lines = systems.map(of).into_iter();
+    lines.filter(|line| !line.values.is_empty()).collect()
 }

@@ -7,7 +7,7 @@ use crate::meter::Taken;
 use crate::plan::{Engine, Kind};
 use crate::shared::child::Memory;
 use crate::shared::figures::Batches;
-use crate::shared::tally::{Percentiles, median};
+use crate::shared::statistics::{Spread, median};
 
 /// All that was measured of it.
 pub(crate) struct Case {
@@ -49,7 +49,7 @@ pub(crate) struct Run {
     /// The first answer that was not 201.
     pub(crate) refusal: Option<String>,
     /// How long an order took.
-    pub(crate) latency: Percentiles,
+    pub(crate) latency: Spread,
     /// How it wrote.
     pub(crate) batches: Batches,
     /// The server's, at the end.
@@ -72,9 +72,9 @@ pub(crate) struct Delivered {
     /// From the last answer to the last receipt.
     pub(crate) rest_seconds: f64,
     /// From the answers of the window to the receipts.
-    pub(crate) lag: Percentiles,
+    pub(crate) lag: Spread,
     /// The same of all answers.
-    pub(crate) lag_with_warm_up: Percentiles,
+    pub(crate) lag_with_warm_up: Spread,
 }
 
 impl Taken {
@@ -194,8 +194,8 @@ impl Case {
     }
 }
 
-fn spread(latency: Percentiles) -> Value {
-    let Percentiles {
+fn spread(latency: Spread) -> Value {
+    let Spread {
         p50_us,
         p99_us,
         max_us,

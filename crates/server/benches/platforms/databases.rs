@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::Context;
+use jumun_load::Shop;
 use jumun_test_cluster::{Cluster, Database};
 use tempfile::TempDir;
 
@@ -13,8 +14,8 @@ use crate::cluster;
 use crate::options::Role;
 use crate::plan::Engine;
 use crate::shared::child;
-use crate::shared::demand::Size;
 use crate::shared::files::scratch;
+use crate::shared::shop;
 
 /// A million orders take about a minute; ten million fit.
 const FILL_LIMIT: Duration = Duration::from_secs(1_800);
@@ -81,11 +82,11 @@ impl Place {
 
     /// A database of a shop of this size with orders, all of them placed after
     /// a platform has become known.
-    pub(crate) fn fill(&self, size: Size, orders: u64) -> anyhow::Result<Kept> {
+    pub(crate) fn fill(&self, shop: Shop, orders: u64) -> anyhow::Result<Kept> {
         let filled = self.create()?;
         let mut command = self.command(Role::Fill, &filled)?;
         command.arg("--preload").arg(orders.to_string());
-        if size == Size::SMALL {
+        if shop == shop::small() {
             command.arg("--small");
         }
         child::finish(command, FILL_LIMIT)?;

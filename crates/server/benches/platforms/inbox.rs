@@ -4,12 +4,12 @@ use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use anyhow::{bail, ensure};
+use anyhow::ensure;
 use uuid::Uuid;
 
 use crate::receiver::PAGE;
 use crate::receiver::receipt::{RECEIPT_BYTES, Receipt};
-use crate::shared::connection::{Connection, ask};
+use crate::shared::question;
 
 /// How often to ask while events come: seldom enough to cost nothing.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -62,7 +62,7 @@ impl Inbox {
     /// Asks for what has come since; how much that is.
     fn fetch(&mut self) -> anyhow::Result<usize> {
         let from = self.receipts.len();
-        let new = ask(page(self.address, from))?;
+        let new = page(self.address, from)?;
         self.events.extend(new.iter().map(|receipt| receipt.event));
         let count = new.len();
         self.receipts.extend(new);
@@ -70,14 +70,9 @@ impl Inbox {
     }
 }
 
-async fn page(address: SocketAddr, from: usize) -> anyhow::Result<Vec<Receipt>> {
-    let mut connection = Connection::open(address).await?;
-    let request = format!("GET /{from} HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    let answer = connection.exchange(request.as_bytes()).await?;
-    if answer.status != 200 {
-        bail!("a receiver: {}", String::from_utf8_lossy(answer.body));
-    }
-    let (receipts, rest) = answer.body.as_chunks::<RECEIPT_BYTES>();
+fn page(address: SocketAddr, from: usize) -> anyhow::Result<Vec<Receipt>> {
+    let answer = question::get(address, &format!("/{from}"))?;
+    let (receipts, rest) = answer.as_chunks::<RECEIPT_BYTES>();
     ensure!(rest.is_empty(), "a receiver tells half of a receipt");
     Ok(receipts.iter().map(Receipt::unpack).collect())
 }

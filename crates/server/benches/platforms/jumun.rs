@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use jumun_load::Keys;
 use jumun_platform::PlatformSettings;
 use jumun_platform::dispatch::{Dispatchers, Means, SystemClock};
 use jumun_server::{Services, render_event};
@@ -17,7 +18,6 @@ use uuid::Uuid;
 
 use crate::options::Options;
 use crate::plan::Engine;
-use crate::shared::demand::Keys;
 use crate::shared::fill::FillPlan;
 use crate::shared::{fill, serve};
 
@@ -66,9 +66,8 @@ pub(crate) fn fill(options: &Options) -> anyhow::Result<()> {
             .context("a new database has a lease already")?;
         shop.outbox.release_lease(&lease).await?;
         let plan = FillPlan {
-            size: options.size(),
             orders: options.preload,
-            keys: KEYS,
+            ..FillPlan::empty(options.shop())
         };
         fill::fill(shop.services.store.clone(), plan).await?;
         shop.services.store.close().await;

@@ -1,14 +1,8 @@
 //! What the load generator was told.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use jumun_domain::Timestamp;
+use jumun_load::{Observer, OrderSent, Outcome, now};
 use uuid::Uuid;
-
-use crate::shared::connection::Answer;
-use crate::shared::demand::now;
-use crate::shared::load::Witness;
 
 /// The status of an order that was placed.
 const CREATED: u16 = 201;
@@ -26,13 +20,9 @@ pub(crate) struct Placed {
     pub(crate) at: Timestamp,
 }
 
-/// All orders of a run.
-#[derive(Clone, Default)]
-pub(crate) struct Ledger(Rc<RefCell<Noted>>);
-
 /// What a run was told.
-#[derive(Default)]
-pub(crate) struct Noted {
+#[derive(Clone, Default)]
+pub(crate) struct Ledger {
     /// In the order of the answers.
     pub(crate) placed: Vec<Placed>,
     /// The beginning of what is counted.
@@ -41,27 +31,29 @@ pub(crate) struct Noted {
     pub(crate) unreadable: u64,
 }
 
-impl Ledger {
-    /// What was noted, once the load has ended.
-    pub(crate) fn take(&self) -> Noted {
-        self.0.take()
-    }
-}
-
-impl Witness for Ledger {
-    fn begins(&self, counted_from: Timestamp) {
-        self.0.borrow_mut().counted_from = Some(counted_from);
+impl Observer for Ledger {
+    fn begins(&mut self, counted_from: Timestamp) {
+        self.counted_from = Some(counted_from);
     }
 
-    fn answered(&self, answer: &Answer<'_>) {
+    fn settled(&mut self, _order: &OrderSent<'_>, outcome: &Outcome<'_>) {
+        let Ok(answer) = outcome else { return };
         if answer.status != CREATED {
             return;
         }
-        let mut noted = self.0.borrow_mut();
         match order_id(answer.body) {
-            Some(order) => noted.placed.push(Placed { order, at: now() }),
-            None => noted.unreadable += 1,
+            Some(order) => self.placed.push(Placed { order, at: now() }),
+            None => self.unreadable += 1,
         }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.placed.extend(other.placed);
+        self.counted_from = self
+            .counted_from
+            .min(other.counted_from)
+            .or(other.counted_from);
+        self.unreadable += other.unreadable;
     }
 }
 

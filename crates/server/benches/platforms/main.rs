@@ -50,11 +50,11 @@ mod platform;
 mod receiver;
 mod report;
 mod run;
-mod steady;
 
-#[path = "../shared/cluster.rs"]
+#[path = "../shared/postgres/cluster.rs"]
 mod cluster;
 #[path = "../shared/mod.rs"]
+#[allow(dead_code, reason = "other benches use the rest")]
 mod shared;
 
 use clap::Parser;

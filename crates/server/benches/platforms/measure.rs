@@ -1,6 +1,7 @@
 //! The engines and the platforms, one after the other.
 
 use anyhow::{Context, ensure};
+use jumun_load::Pace;
 
 use crate::backlog;
 use crate::case::{Case, Lag, Pair};
@@ -8,8 +9,8 @@ use crate::check;
 use crate::databases::{Kept, Place};
 use crate::plan::{Kind, Part, Plan};
 use crate::report;
-use crate::run::{Pace, Runs};
-use crate::shared::tally::median;
+use crate::run::Runs;
+use crate::shared::statistics::median;
 
 /// Of what a server can do without a platform, the rate at which lag is measured.
 const SHARE_FOR_LAG: f64 = 0.5;
@@ -20,10 +21,10 @@ pub(crate) fn run(plan: &Plan) -> anyhow::Result<()> {
     for &engine in &plan.engines {
         let place = Place::of(engine)?;
         report::progress(&format!("filling databases: {}", place.facts()?));
-        let filled = place.fill(plan.size, 0)?;
+        let filled = place.fill(plan.shop, 0)?;
         let with_events = plan
             .has(Part::Backlog)
-            .then(|| place.fill(plan.size, plan.backlog))
+            .then(|| place.fill(plan.shop, plan.backlog))
             .transpose()?;
         let runs = Runs {
             place: &place,

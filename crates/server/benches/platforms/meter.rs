@@ -65,9 +65,10 @@ impl<'a> Meter<'a> {
     /// What was taken since.
     pub(crate) fn stop(self) -> anyhow::Result<Taken> {
         let usage = Processors::now(&self.processes)?.since(&self.processors);
-        let all_seconds: f64 = usage.server_seconds.iter().sum();
-        let server_seconds = usage.server_seconds.first().copied().unwrap_or_default();
-        let database_seconds = match (self.wal_bytes, usage.server_seconds.last()) {
+        let seconds: Vec<f64> = usage.servers.iter().map(|it| it.total()).collect();
+        let all_seconds: f64 = seconds.iter().sum();
+        let server_seconds = seconds.first().copied().unwrap_or_default();
+        let database_seconds = match (self.wal_bytes, seconds.last()) {
             (Some(_), Some(&seconds)) => seconds,
             _ => 0.0,
         };

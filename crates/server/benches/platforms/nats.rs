@@ -9,8 +9,8 @@ use anyhow::{Context, bail, ensure};
 use async_nats::jetstream::stream::{Config, StorageType};
 use tempfile::TempDir;
 
-use crate::shared::connection::ask;
 use crate::shared::files::scratch;
+use crate::shared::question::ask;
 
 /// Where Debian puts the server, which is not in every user's search path.
 const ELSEWHERE: &str = "/usr/sbin";

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use clap::{Parser, ValueEnum};
+use jumun_load::{Shop, Timing};
 
 use crate::plan::{Engine, Kind, Part, Plan};
-use crate::shared::demand::Size;
-use crate::shared::load::Timing;
+use crate::shared::shop;
 
 /// Pairs of runs a case: the fewest that have a median which is not an extreme.
 const DEFAULT_PAIRS: usize = 3;
@@ -130,7 +130,7 @@ impl Options {
         );
         Ok(Plan {
             is_smoke: false,
-            size: Size::FULL,
+            shop: shop::full(),
             platforms: self.platform.clone(),
             engines: self.engine.clone(),
             parts: self.parts.clone(),
@@ -173,7 +173,11 @@ impl Options {
     }
 
     /// How large a shop a child fills.
-    pub(crate) fn size(&self) -> Size {
-        if self.small { Size::SMALL } else { Size::FULL }
+    pub(crate) fn shop(&self) -> Shop {
+        if self.small {
+            shop::small()
+        } else {
+            shop::full()
+        }
     }
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use clap::ValueEnum;
+use jumun_load::{Shop, Timing};
 
-use crate::shared::demand::Size;
-use crate::shared::load::Timing;
+use crate::shared::shop;
 
 /// Waiting events of the smoke run: several reads and records of them.
 const SMOKE_BACKLOG: u64 = 3_000;
@@ -49,7 +49,7 @@ pub(crate) struct Plan {
     /// Whether it only shows that everything works.
     pub(crate) is_smoke: bool,
     /// Users and products.
-    pub(crate) size: Size,
+    pub(crate) shop: Shop,
     /// Which platforms.
     pub(crate) platforms: Vec<Kind>,
     /// On which engines.
@@ -73,7 +73,7 @@ impl Plan {
     pub(crate) fn smoke() -> Self {
         Self {
             is_smoke: true,
-            size: Size::SMALL,
+            shop: shop::small(),
             platforms: Kind::value_variants().to_vec(),
             engines: vec![Engine::Sqlite],
             parts: Part::value_variants().to_vec(),

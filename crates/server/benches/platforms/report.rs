@@ -6,7 +6,7 @@ use crate::backlog::Backlog;
 use crate::case::{Case, Delivered, Lag, Pair, Run};
 use crate::plan::Plan;
 use crate::shared::files;
-use crate::shared::tally::{Percentiles, median};
+use crate::shared::statistics::{Spread, median};
 
 /// Says what is being done.
 pub(crate) fn progress(text: &str) {
@@ -131,7 +131,7 @@ fn cpu_us(run: &Run) -> f64 {
     run.each((run.taken.server_seconds + run.taken.database_seconds) * 1e6)
 }
 
-fn spread(latency: Percentiles) -> String {
+fn spread(latency: Spread) -> String {
     format!(
         "p50 {:.1} ms, p99 {:.1} ms, max {:.1} ms",
         f64::from(latency.p50_us) / 1e3,
@@ -148,5 +148,6 @@ pub(crate) fn save(cases: &[Case], plan: &Plan) -> anyhow::Result<()> {
         "windowSeconds": plan.timing.window.as_secs_f64(),
         "cases": cases.iter().map(Case::to_json).collect::<Vec<Value>>(),
     });
-    files::save("platforms", &all)
+    files::save("platforms", &all)?;
+    Ok(())
 }

@@ -2,33 +2,22 @@
 
 use anyhow::{Context, ensure};
 use jumun_domain::Timestamp;
+use jumun_load::{Pace, Tally, Workload};
 
 use crate::case::{Delivered, Run};
 use crate::check;
 use crate::databases::{Kept, Place};
 use crate::inbox::Inbox;
 use crate::jumun::KEYS;
-use crate::ledger::{Ledger, Noted};
+use crate::ledger::Ledger;
 use crate::meter::Meter;
 use crate::options::Role;
 use crate::plan::{Kind, Plan};
 use crate::platform::Platform;
 use crate::shared::child::Server;
-use crate::shared::connection::ask;
-use crate::shared::demand::{Requests, Workload};
 use crate::shared::figures;
-use crate::shared::load;
-use crate::shared::tally::{Percentiles, Tally};
-use crate::steady::{self, Arrivals};
-
-/// How orders arrive.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Pace {
-    /// On each connection, whenever the order before was answered.
-    Closed,
-    /// So many a second, whatever becomes of them.
-    PerSecond(f64),
-}
+use crate::shared::load::{self, Load};
+use crate::shared::statistics::Spread;
 
 /// A shop, and the runs on copies of it.
 pub(crate) struct Runs<'a> {
@@ -57,9 +46,7 @@ impl Runs<'_> {
             server.process_id(),
             ids.as_deref().unwrap_or(&[]),
         )?;
-        let ledger = Ledger::default();
-        let mut tally = self.load(&server, pace, ledger.clone())?;
-        let noted = ledger.take();
+        let (tally, noted) = self.load(&server, pace)?;
         ensure!(
             noted.unreadable == 0,
             "an answer of 201 does not tell the order's id"
@@ -73,20 +60,15 @@ impl Runs<'_> {
             })
             .transpose()?;
         let taken = meter.stop()?;
-        let batches = ask(figures::batches(server.address))?;
+        let batches = figures::batches(server.address)?;
         let delivered = inbox
             .map(|inbox| self.delivered(&noted, &inbox))
             .transpose()?;
-        let refused = tally.refused();
-        let refusal = tally
-            .first_refusal
-            .take()
-            .map(|text| format!("{refused} refused, first: {text}"));
         Ok(Run {
             placed: noted.placed.len(),
             orders_per_second: tally.orders_per_second(),
-            refusal,
-            latency: tally.percentiles(),
+            refusal: load::refusal(&tally),
+            latency: tally.latency().percentiles().into(),
             batches,
             memory: server.memory()?,
             taken,
@@ -94,30 +76,29 @@ impl Runs<'_> {
         })
     }
 
-    fn load(&self, server: &Server, pace: Pace, ledger: Ledger) -> anyhow::Result<Tally> {
+    fn load(&self, server: &Server, pace: Pace) -> anyhow::Result<(Tally, Ledger)> {
         let Plan {
-            size,
+            shop,
             connections,
             timing,
             ..
         } = *self.plan;
-        let requests = Requests::prepare(Workload::Uniform, KEYS, size);
-        match pace {
-            Pace::Closed => load::run(server.address, connections, requests, timing, ledger),
-            Pace::PerSecond(rate) => {
-                let arrivals = Arrivals {
-                    rate,
-                    connections,
-                    requests,
-                    timing,
-                };
-                steady::run(server.address, arrivals, ledger)
-            }
-        }
+        let load = Load {
+            workload: Workload::Uniform,
+            keys: KEYS,
+            shop,
+            connections,
+            pace,
+            timing,
+        };
+        Ok(jumun_load::run(
+            &load.of(server.address),
+            Ledger::default(),
+        )?)
     }
 
     #[allow(clippy::cast_precision_loss, reason = "counts and times of a run")]
-    fn delivered(&self, noted: &Noted, inbox: &Inbox) -> anyhow::Result<Delivered> {
+    fn delivered(&self, noted: &Ledger, inbox: &Inbox) -> anyhow::Result<Delivered> {
         let repeats = check::in_order(&inbox.receipts)?;
         let events = inbox.receipts.len() as u64 - repeats;
         ensure!(
@@ -146,9 +127,21 @@ impl Runs<'_> {
             repeats,
             per_second: meanwhile as f64 / window.as_secs_f64(),
             rest_seconds: rest_us.max(0) as f64 / 1e6,
-            lag: Percentiles::of(&mut counted_us),
-            lag_with_warm_up: Percentiles::of(&mut all_us),
+            lag: spread(&mut counted_us),
+            lag_with_warm_up: spread(&mut all_us),
         })
+    }
+}
+
+/// Of times, which are sorted by it; zeros where there are none.
+fn spread(times_us: &mut [u32]) -> Spread {
+    times_us.sort_unstable();
+    let last = times_us.len().saturating_sub(1);
+    let at = |percent: usize| times_us.get(last * percent / 100).copied().unwrap_or(0);
+    Spread {
+        p50_us: at(50),
+        p99_us: at(99),
+        max_us: at(100),
     }
 }
 

@@ -1,12 +1,12 @@
 //! What was seen of one workload.
 
+use jumun_load::Workload;
 use serde_json::{Value, json};
 
 use crate::cost::Cost;
 use crate::shared::child::Memory;
-use crate::shared::demand::Workload;
 use crate::shared::figures::Batches;
-use crate::shared::tally::Percentiles;
+use crate::shared::statistics::Spread;
 
 /// All pairs of one workload.
 pub(crate) struct Case {
@@ -54,7 +54,7 @@ pub(crate) enum Latency {
         ms: f64,
     },
     /// As the generator saw it.
-    Spread(Percentiles),
+    Spread(Spread),
 }
 
 /// Both sides at a distance of two times [`ONE_WAY`](crate::distance::ONE_WAY) from the server.
@@ -97,7 +97,7 @@ impl Run {
             "firstRefusal": self.refusal,
             "latencyUs": match self.latency {
                 Latency::Mean { ms } => json!({"mean": (ms * 1e3).round()}),
-                Latency::Spread(Percentiles { p50_us, p99_us, max_us }) => {
+                Latency::Spread(Spread { p50_us, p99_us, max_us }) => {
                     json!({"p50": p50_us, "p99": p99_us, "max": max_us})
                 }
             },

@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 use jumun_test_cluster::Database;
 use serde_json::{Value, json};
 
-use crate::server::PostgresServer;
+use crate::postgres::server::PostgresServer;
 use crate::shared::machine::{Processors, Usage};
 
 /// How long sessions may take to end when their client has: they only have to
@@ -112,7 +112,7 @@ impl Stopped<'_> {
         let after = Counters::now(server, database)?;
         let orders = after.orders - counters.orders;
         ensure!(orders > 0.0, "no order was placed; look at the lines above");
-        let mut seconds = self.usage.server_seconds.into_iter();
+        let mut seconds = self.usage.servers.iter().map(|it| it.total());
         let database_seconds = seconds.next().unwrap_or_default();
         let application_seconds = seconds.next().unwrap_or(self.usage.generator_seconds);
         Ok(Cost {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use jumun_load::{Keys, Pace, Shop, Tally, Timing, Workload};
 use jumun_server::Services;
 use jumun_store::Store;
 use jumun_store_postgres::{PostgresStore, Target, worker_threads};
@@ -13,15 +14,13 @@ use crate::case::{Latency, Run};
 use crate::cost::Meter;
 use crate::distance::Distance;
 use crate::options::{Options, Role};
-use crate::server::PostgresServer;
+use crate::postgres::server::PostgresServer;
 use crate::shared::child::{self, Server};
-use crate::shared::connection::ask;
-use crate::shared::demand::{Keys, Requests, Size, Workload};
 use crate::shared::fill::FillPlan;
-use crate::shared::load::{self, Timing};
-use crate::shared::tally::Tally;
-use crate::shared::{figures, serve};
+use crate::shared::{figures, load, serve, shop};
 
+/// The status of an order that was placed.
+const CREATED: u16 = 201;
 /// What the documentation recommends.
 const KEYS: Keys = Keys::TimeOrdered;
 /// Two hundred thousand requests in full batches take some ten seconds.
@@ -30,7 +29,7 @@ const FILL_LIMIT: Duration = Duration::from_secs(600);
 /// A filled database.
 pub(crate) struct Jumun<'a> {
     server: &'a PostgresServer,
-    size: Size,
+    shop: Shop,
     filled: Database,
 }
 
@@ -49,17 +48,17 @@ pub(crate) struct Load {
 
 impl<'a> Jumun<'a> {
     /// Creates the shop, through ordinary requests.
-    pub(crate) fn fill(server: &'a PostgresServer, size: Size) -> anyhow::Result<Self> {
+    pub(crate) fn fill(server: &'a PostgresServer, shop: Shop) -> anyhow::Result<Self> {
         let filled = server.create_database();
         let mut command = child::again(Role::Fill, Some(filled.url()))?;
-        if size == Size::SMALL {
+        if shop == shop::small() {
             command.arg("--small");
         }
         child::finish(command, FILL_LIMIT)?;
         filled.sql("VACUUM ANALYZE");
         Ok(Self {
             server,
-            size,
+            shop,
             filled,
         })
     }
@@ -69,17 +68,16 @@ impl<'a> Jumun<'a> {
         let database = self.server.copy(&self.filled);
         let jumun = start(&database.url(), load.batches)?;
         let meter = Meter::start(self.server, &database, Some(jumun.process_id()))?;
-        let mut tally = self.load(&jumun, load)?;
+        let tally = self.load(&jumun, load)?;
         let stopped = meter.stop()?;
-        let batches = ask(figures::batches(jumun.address))?;
+        let batches = figures::batches(jumun.address)?;
         let memory = jumun.memory()?;
         drop(jumun);
         Ok(Run {
             orders_per_second: tally.orders_per_second(),
-            #[allow(clippy::cast_precision_loss, reason = "a count of a few seconds")]
-            refused: tally.refused() as f64,
-            refusal: tally.first_refusal.take(),
-            latency: Latency::Spread(tally.percentiles()),
+            refused: refused(&tally),
+            refusal: load::refusal(&tally),
+            latency: Latency::Spread(tally.latency().percentiles().into()),
             cost: stopped.cost()?,
             batches: Some(batches),
             memory: Some(memory),
@@ -100,9 +98,24 @@ impl<'a> Jumun<'a> {
     }
 
     fn load(&self, jumun: &Server, load: Load) -> anyhow::Result<Tally> {
-        let requests = Requests::prepare(load.workload, KEYS, self.size);
-        load::run(jumun.address, load.connections, requests, load.timing, ())
+        let load = load::Load {
+            workload: load.workload,
+            keys: KEYS,
+            shop: self.shop,
+            connections: load.connections,
+            pace: Pace::Closed,
+            timing: load.timing,
+        };
+        let (tally, ()) = jumun_load::run(&load.of(jumun.address), ())?;
+        Ok(tally)
     }
+}
+
+/// Requests that came to no order.
+#[allow(clippy::cast_precision_loss, reason = "a count of a few seconds")]
+fn refused(tally: &Tally) -> f64 {
+    let outcomes = tally.outcomes();
+    (outcomes.total() - outcomes.of_status(CREATED)) as f64
 }
 
 fn start(url: &str, batches: usize) -> anyhow::Result<Server> {
@@ -131,11 +144,7 @@ pub(crate) fn serve(options: &Options) -> anyhow::Result<()> {
 pub(crate) fn fill(options: &Options) -> anyhow::Result<()> {
     serve::runtime(worker_threads())?.block_on(async {
         let store: Arc<dyn Store> = Arc::new(open(options).await?);
-        let plan = FillPlan {
-            size: options.size(),
-            orders: 0,
-            keys: KEYS,
-        };
+        let plan = FillPlan::empty(options.shop());
         crate::shared::fill::fill(Arc::clone(&store), plan).await?;
         store.close().await;
         Ok(())

@@ -4,10 +4,10 @@
 //! ```text
 //! cargo bench -p jumun-server --bench postgres
 //! cargo bench -p jumun-server --bench postgres -- --pairs 5 --seconds 10
-//! cargo bench -p jumun-server --bench postgres -- --workload skewed --batches 1,2,4
+//! cargo bench -p jumun-server --bench postgres -- --workload zipf --batches 1,2,4
 //! ```
 //!
-//! The textbook is `textbook/order.sql`, run by `pgbench` with prepared
+//! The textbook is `shared/postgres/textbook/order.sql`, run by `pgbench` with prepared
 //! statements, at several numbers of clients of which the best counts. `jumun`
 //! is loaded over HTTP, a key an order. The bench starts a cluster of its own,
 //! and each run has a new database on it, with the same users and products.
@@ -32,12 +32,12 @@ mod jumun;
 mod measure;
 mod options;
 mod report;
-mod server;
 mod textbook;
 
-#[path = "../shared/cluster.rs"]
-mod cluster;
+#[path = "../shared/postgres/mod.rs"]
+mod postgres;
 #[path = "../shared/mod.rs"]
+#[allow(dead_code, reason = "other benches use the rest")]
 mod shared;
 
 use clap::Parser;

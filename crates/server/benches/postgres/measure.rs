@@ -1,24 +1,28 @@
 //! The workloads, one after the other, each in alternating pairs.
 
+use std::rc::Rc;
+
 use anyhow::ensure;
+use jumun_load::Workload;
 
 use crate::case::{Afar, Case, Pair};
 use crate::jumun::{Jumun, Load};
 use crate::options::Plan;
+use crate::postgres::server::PostgresServer;
+use crate::postgres::textbook::Textbook;
 use crate::report;
-use crate::server::PostgresServer;
-use crate::shared::demand::Workload;
-use crate::textbook::Textbook;
+use crate::textbook;
 
 /// Measures all that is planned, and reports it.
 pub(crate) fn run(plan: &Plan) -> anyhow::Result<()> {
-    let server = PostgresServer::start()?;
+    let server = Rc::new(PostgresServer::start()?);
     report::progress(&server.facts()?);
     report::progress("filling both databases");
     let bench = Bench {
         plan,
-        textbook: Textbook::fill(&server, plan.size)?,
-        jumun: Jumun::fill(&server, plan.size)?,
+        server: &server,
+        textbook: Textbook::fill(&server, plan.shop)?,
+        jumun: Jumun::fill(&server, plan.shop)?,
     };
     let cases: Vec<Case> = plan
         .workloads
@@ -34,7 +38,8 @@ pub(crate) fn run(plan: &Plan) -> anyhow::Result<()> {
 
 struct Bench<'a> {
     plan: &'a Plan,
-    textbook: Textbook<'a>,
+    server: &'a PostgresServer,
+    textbook: Textbook,
     jumun: Jumun<'a>,
 }
 
@@ -61,7 +66,7 @@ impl Bench<'_> {
         let timing = self.plan.timing;
         let textbook = self.plan.clients.iter().map(|&clients| {
             // One after the other: a pair is what ran side by side in time.
-            self.textbook.run(workload, clients, timing)
+            textbook::run(&self.textbook, self.server, (workload, clients), timing)
         });
         let jumun = self.plan.batches.iter().map(|&batches| {
             self.jumun.run(Load {
@@ -82,7 +87,8 @@ impl Bench<'_> {
         let timing = self.plan.distant;
         let clients = self.plan.clients.iter().copied().max().unwrap_or(1);
         let batches = self.plan.batches.first().copied().unwrap_or(1);
-        let (textbook_trips, textbook_rate) = self.textbook.run_afar(workload, clients, timing)?;
+        let (textbook_trips, textbook_rate) =
+            textbook::run_afar(&self.textbook, self.server, (workload, clients), timing)?;
         let (jumun_trips, jumun_rate) = self.jumun.run_afar(Load {
             workload,
             connections: self.plan.connections,

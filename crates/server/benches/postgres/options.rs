@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use clap::{Parser, ValueEnum};
+use jumun_load::{Shop, Timing, Workload};
 
-use crate::shared::demand::{Size, Workload};
-use crate::shared::load::Timing;
+use crate::shared::shop;
 
 /// Pairs of runs a case: the fewest that have a median which is not an extreme.
 const DEFAULT_PAIRS: usize = 3;
@@ -16,8 +16,10 @@ const DEFAULT_WARM_UP_SECONDS: u64 = 2;
 const DEFAULT_SECONDS: u64 = 5;
 /// Clients of the textbook: on a few processors more only wait for each other.
 const DEFAULT_CLIENTS: [usize; 2] = [8, 16];
-/// Above this the generator's own sockets reach the usual limit of open files.
-const MAX_CONNECTIONS: usize = 1_000;
+/// What the textbook knows.
+const WORKLOADS: [Workload; 3] = [Workload::Uniform, Workload::Zipf, Workload::Hot];
+/// Far above what the server is faster with.
+const MAX_CONNECTIONS: usize = 10_000;
 /// Sessions on the server, of `pgbench` or of one instance: far below those
 /// that the cluster allows.
 const MAX_SESSIONS: usize = 200;
@@ -89,7 +91,7 @@ pub(crate) struct Plan {
     /// Whether it only shows that everything works.
     pub(crate) is_smoke: bool,
     /// Users and products.
-    pub(crate) size: Size,
+    pub(crate) shop: Shop,
     /// What is ordered.
     pub(crate) workloads: Vec<Workload>,
     /// Clients of the textbook.
@@ -136,7 +138,7 @@ impl Options {
         );
         Ok(Plan {
             is_smoke: false,
-            size: Size::FULL,
+            shop: shop::full(),
             workloads: self.workload.clone(),
             clients: self.clients.clone(),
             connections: self.connections,
@@ -158,8 +160,12 @@ impl Options {
     }
 
     /// How large a shop a child fills.
-    pub(crate) fn size(&self) -> Size {
-        if self.small { Size::SMALL } else { Size::FULL }
+    pub(crate) fn shop(&self) -> Shop {
+        if self.small {
+            shop::small()
+        } else {
+            shop::full()
+        }
     }
 }
 
@@ -172,8 +178,8 @@ impl Plan {
         };
         Self {
             is_smoke: true,
-            size: Size::SMALL,
-            workloads: Workload::value_variants().to_vec(),
+            shop: shop::small(),
+            workloads: WORKLOADS.to_vec(),
             clients: vec![4],
             connections: 4,
             batches: default_batches().to_vec(),

@@ -6,7 +6,7 @@ use crate::case::{Afar, Case, Pair, Run};
 use crate::distance::ONE_WAY;
 use crate::options::Plan;
 use crate::shared::files;
-use crate::shared::tally::median;
+use crate::shared::statistics::median;
 
 /// Says what is being done.
 pub(crate) fn progress(text: &str) {
@@ -129,5 +129,6 @@ pub(crate) fn save(cases: &[Case], plan: &Plan, facts: &str) -> anyhow::Result<(
         "jumunBatches": plan.batches,
         "cases": cases,
     });
-    files::save("postgres", &all)
+    files::save("postgres", &all)?;
+    Ok(())
 }

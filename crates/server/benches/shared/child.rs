@@ -6,13 +6,15 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 
 /// Opening a database after a clean stop takes milliseconds; this is for a
 /// machine that is busy with other things.
 const START_LIMIT: Duration = Duration::from_secs(60);
+/// The pause between two looks at a process that ends.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// A running server; it is stopped when this is dropped.
 pub(crate) struct Server {
@@ -55,6 +57,21 @@ impl Server {
             resident_mib: mib("VmRSS:")?,
             peak_mib: mib("VmHWM:")?,
         })
+    }
+
+    /// Ends it as its stdin does, and waits for it.
+    ///
+    /// # Errors
+    ///
+    /// When it has not ended within a generous time.
+    pub(crate) fn stop(mut self) -> anyhow::Result<()> {
+        drop(self.process.0.stdin.take());
+        let deadline = Instant::now() + START_LIMIT;
+        while self.process.0.try_wait()?.is_none() {
+            ensure!(Instant::now() < deadline, "a server did not end in time");
+            std::thread::sleep(PAUSE);
+        }
+        Ok(())
     }
 
     /// The id of its process.

@@ -2,9 +2,8 @@
 
 use std::net::SocketAddr;
 
-use crate::shared::connection::Connection;
+use crate::shared::question;
 
-const REQUEST: &[u8] = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
 /// Requests in each transaction.
 const BATCH_SIZE: &str = "jumun_batch_size";
 /// How long each transaction took, its fsync included.
@@ -19,11 +18,10 @@ pub(crate) struct Batches {
     pub(crate) milliseconds: f64,
 }
 
-/// Asks a server that serves from the embedded engine.
-pub(crate) async fn batches(address: SocketAddr) -> anyhow::Result<Batches> {
-    let mut connection = Connection::open(address).await?;
-    let answer = connection.exchange(REQUEST).await?;
-    let text = String::from_utf8_lossy(answer.body);
+/// Asks a server that serves from an engine.
+pub(crate) fn batches(address: SocketAddr) -> anyhow::Result<Batches> {
+    let text = question::get(address, "/metrics")?;
+    let text = String::from_utf8_lossy(&text);
     Ok(Batches {
         size: mean(&text, BATCH_SIZE),
         milliseconds: mean(&text, COMMIT_SECONDS) * 1e3,

@@ -1,10 +1,12 @@
 //! Where the benches put files.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::shared::conditions;
 
 /// A directory on the disk of the build, since the system's temporary
 /// directory may be memory, where an fsync costs nothing.
@@ -12,15 +14,24 @@ pub(crate) fn scratch() -> anyhow::Result<TempDir> {
     Ok(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?)
 }
 
-/// Writes every figure to `bench/<name>.json` in the target directory.
-pub(crate) fn save(name: &str, figures: &Value) -> anyhow::Result<()> {
+/// The directory `bench` in the target directory, for what is kept.
+pub(crate) fn directory() -> anyhow::Result<PathBuf> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
     let directory = target
         .context("the target directory has no parent")?
         .join("bench");
     std::fs::create_dir_all(&directory)?;
-    let file = directory.join(format!("{name}.json"));
-    std::fs::write(&file, serde_json::to_string_pretty(figures)?)?;
+    Ok(directory)
+}
+
+/// Writes every figure of a run, with what it depends on, to a file of its own
+/// below `bench` in the target directory; what its name begins with.
+pub(crate) fn save(name: &str, figures: &Value) -> anyhow::Result<PathBuf> {
+    let conditions = conditions::now()?;
+    let stem = directory()?.join(format!("{name}-{}", conditions.stamp()));
+    let file = stem.with_extension("json");
+    let all = json!({ "conditions": conditions.to_json(), "figures": figures });
+    std::fs::write(&file, serde_json::to_string_pretty(&all)?)?;
     println!("\nevery run: {}", file.display());
-    Ok(())
+    Ok(stem)
 }

@@ -8,13 +8,12 @@ use jumun_domain::{
     Charge, Command, Decision, IdempotencyKey, PlaceOrder, ProductId, PutProduct, RegisterUser,
     Request, UserId, Violation,
 };
+use jumun_load::{Baskets, KeyMint, Keys, Shop, Workload};
 use jumun_store::Store;
 use tokio::task::JoinSet;
 
-use crate::shared::demand::{Basket, KeyMint, Keys, Size, Workload};
-
-/// Enough waiting requests for full batches, far below an engine's queue.
-const IN_FLIGHT: usize = 512;
+/// Two of the largest batches: one is written while the next comes together.
+const IN_FLIGHT: usize = 2_048;
 /// No run empties it.
 pub(crate) const BALANCE: i64 = 1_000_000_000_000;
 /// No run empties it.
@@ -26,30 +25,84 @@ pub(crate) const MIN_PRICE: i64 = 1_000;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FillPlan {
     /// How many users and products.
-    pub(crate) size: Size,
-    /// Orders of the uniform workload.
+    pub(crate) shop: Shop,
+    /// Orders of the uniform workload, under time-ordered keys.
     pub(crate) orders: u64,
-    /// Which keys they were placed under.
-    pub(crate) keys: Keys,
+    /// Whether nine of ten products are sold out.
+    pub(crate) is_sold_out: bool,
+}
+
+impl FillPlan {
+    /// Users and products, and no order.
+    pub(crate) fn empty(shop: Shop) -> Self {
+        Self {
+            shop,
+            orders: 0,
+            is_sold_out: false,
+        }
+    }
 }
 
 /// Fills an empty store through its ordinary requests.
 pub(crate) async fn fill(store: Arc<dyn Store>, plan: FillPlan) -> anyhow::Result<()> {
-    let size = plan.size;
-    execute_all(&store, (1..=size.products).map(product)).await?;
-    execute_all(&store, (1..=size.users).map(user)).await?;
-    execute_all(&store, (1..=size.users).map(charge)).await?;
-    let mut rng = Rng::new();
-    let mut mint = KeyMint::new(plan.keys);
-    let orders = (0..plan.orders).map(move |_| order(&mut rng, &mut mint, size));
+    let shop = plan.shop;
+    let (users, products) = (1..=i64::from(shop.users), 0..shop.products);
+    let stock = move |product| match plan.is_sold_out && !is_plentiful(product) {
+        true => 0,
+        false => STOCK,
+    };
+    let products = products.map(move |it| product(shop.product_id(it), stock(it)));
+    execute_all(&store, products).await?;
+    execute_all(&store, users.clone().map(user)).await?;
+    execute_all(&store, users.map(charge)).await?;
+    let mut demand = Demand::of(shop, Keys::TimeOrdered);
+    let orders = (0..plan.orders).map(move |_| demand.order());
     execute_all(&store, orders).await
 }
 
-fn product(id: i64) -> anyhow::Result<Request> {
+/// Whether a product, counted from 0, is never sold out: one in ten.
+fn is_plentiful(product: u32) -> bool {
+    const ONE_IN: u32 = 10;
+    product.is_multiple_of(ONE_IN)
+}
+
+/// Orders of any users of any products, as an engine takes them.
+pub(crate) struct Demand {
+    rng: Rng,
+    baskets: Baskets,
+    mint: KeyMint,
+    shop: Shop,
+}
+
+impl Demand {
+    /// Orders in this shop.
+    pub(crate) fn of(shop: Shop, keys: Keys) -> Self {
+        Self {
+            rng: Rng::new(),
+            baskets: Baskets::new(Workload::Uniform, shop),
+            mint: KeyMint::new(keys),
+            shop,
+        }
+    }
+
+    /// The next order.
+    pub(crate) fn order(&mut self) -> anyhow::Result<Request> {
+        let basket = self.baskets.draw(&mut self.rng);
+        let user_id = user_id(self.shop.user_id(basket.user))?;
+        let items = basket.items().iter();
+        let items = items.map(|it| (self.shop.product_id(it.product), i64::from(it.quantity)));
+        let order = PlaceOrder::new(user_id, items, None, None).map_err(invalid)?;
+        let key = self.mint.mint();
+        let key = key.and_then(|key| IdempotencyKey::parse(&key.to_string()).ok());
+        Ok(Request::new(Command::PlaceOrder(order), key))
+    }
+}
+
+fn product(id: i64, stock: i64) -> anyhow::Result<Request> {
     let product_id = ProductId::new(id).context("product ids start at 1")?;
     let price = MIN_PRICE + id;
     let name = format!("Product {id}");
-    let product = PutProduct::new(product_id, &name, price, Some(STOCK), true, None);
+    let product = PutProduct::new(product_id, &name, price, Some(stock), true, None);
     Ok(Request::new(
         Command::PutProduct(product.map_err(invalid)?),
         None,
@@ -69,19 +122,6 @@ fn charge(id: i64) -> anyhow::Result<Request> {
     Ok(Request::new(
         Command::Charge(charge.map_err(invalid)?),
         None,
-    ))
-}
-
-fn order(rng: &mut Rng, mint: &mut KeyMint, size: Size) -> anyhow::Result<Request> {
-    let basket = Basket::any(rng, Workload::Uniform, size);
-    let user_id = user_id(basket.user_id)?;
-    let order = PlaceOrder::new(user_id, basket.items.into_iter(), None, None);
-    let key = mint
-        .next()
-        .and_then(|key| IdempotencyKey::parse(&key.to_string()).ok());
-    Ok(Request::new(
-        Command::PlaceOrder(order.map_err(invalid)?),
-        key,
     ))
 }
 

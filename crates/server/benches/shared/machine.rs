@@ -2,6 +2,8 @@
 //! beside other work is not worth much, and the report says so.
 
 use std::fs;
+use std::iter::Sum;
+use std::ops::Add;
 use std::path::Path;
 
 use anyhow::Context;
@@ -10,9 +12,10 @@ use anyhow::Context;
 const TICKS_PER_SECOND: f64 = 100.0;
 /// Where a process's parent is in its `stat`, after its name.
 const PARENT: usize = 1;
-/// Where user and system ticks are there: its own, and those of the children
-/// that have ended.
-const PROCESS_TICKS: [usize; 4] = [11, 12, 13, 14];
+/// Where user ticks are there: its own, and those of the children that have ended.
+const USER_TICKS: [usize; 2] = [11, 13];
+/// Where system ticks are there, in the same way.
+const SYSTEM_TICKS: [usize; 2] = [12, 14];
 /// Where idle and waiting ticks are in the machine's `stat`.
 const IDLE_TICKS: [usize; 2] = [3, 4];
 /// Ticks of guests are in those of user and nice already.
@@ -26,16 +29,49 @@ pub(crate) struct Processors {
     /// Of all processors, busy.
     busy: f64,
     /// Of each server, with its children.
-    servers: Vec<f64>,
+    servers: Vec<Seconds>,
     /// Of the load generator, with its children that have ended.
     generator: f64,
+}
+
+/// Processor time of a process.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Seconds {
+    /// In its own code.
+    pub(crate) user: f64,
+    /// In the kernel on its behalf.
+    pub(crate) system: f64,
+}
+
+impl Seconds {
+    /// Both.
+    pub(crate) fn total(self) -> f64 {
+        self.user + self.system
+    }
+}
+
+impl Add for Seconds {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            user: self.user + other.user,
+            system: self.system + other.system,
+        }
+    }
+}
+
+impl Sum for Seconds {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), Add::add)
+    }
 }
 
 /// Processor time between two moments.
 #[derive(Clone, Debug)]
 pub(crate) struct Usage {
-    /// Seconds of each server.
-    pub(crate) server_seconds: Vec<f64>,
+    /// Of each server.
+    pub(crate) servers: Vec<Seconds>,
     /// Seconds of the load generator, and of what it ran to the end meanwhile.
     pub(crate) generator_seconds: f64,
     /// The share of all processors that neither servers nor generator used.
@@ -69,20 +105,25 @@ impl Processors {
                 .iter()
                 .map(|&id| with_children(id))
                 .collect::<anyhow::Result<_>>()?,
-            generator: Process::look(std::process::id())?.seconds,
+            generator: Process::look(std::process::id())?.seconds.total(),
         })
     }
 
     /// What was used since `earlier`, which was asked for the same servers.
     pub(crate) fn since(&self, earlier: &Self) -> Usage {
         let servers = self.servers.iter().zip(&earlier.servers);
-        let server_seconds: Vec<f64> = servers.map(|(now, then)| now - then).collect();
+        let servers: Vec<Seconds> = servers
+            .map(|(now, then)| Seconds {
+                user: now.user - then.user,
+                system: now.system - then.system,
+            })
+            .collect();
         let generator_seconds = self.generator - earlier.generator;
-        let ours = server_seconds.iter().sum::<f64>() + generator_seconds;
+        let ours = servers.iter().copied().sum::<Seconds>().total() + generator_seconds;
         let others = (self.busy - earlier.busy - ours) / (self.total - earlier.total);
         // Ticks are coarse; a tick too few is not less than nothing.
         Usage {
-            server_seconds,
+            servers,
             generator_seconds,
             others: others.max(0.0),
         }
@@ -90,7 +131,7 @@ impl Processors {
 }
 
 /// The seconds of a process and of its children, whether they have ended or not.
-fn with_children(id: u32) -> anyhow::Result<f64> {
+fn with_children(id: u32) -> anyhow::Result<Seconds> {
     let mut sum = Process::look(id)?.seconds;
     for entry in fs::read_dir("/proc")? {
         let Some(child) = entry?
@@ -104,7 +145,7 @@ fn with_children(id: u32) -> anyhow::Result<f64> {
         if let Ok(child) = Process::look(child)
             && child.parent == id
         {
-            sum += child.seconds;
+            sum = sum + child.seconds;
         }
     }
     Ok(sum)
@@ -114,7 +155,7 @@ fn with_children(id: u32) -> anyhow::Result<f64> {
 struct Process {
     parent: u32,
     /// Its own, and those of its children that have ended.
-    seconds: f64,
+    seconds: Seconds,
 }
 
 impl Process {
@@ -123,13 +164,16 @@ impl Process {
         let stat = read(&Path::new("/proc").join(id.to_string()).join("stat"))?;
         let (_, fields) = stat.rsplit_once(')').context(CHANGED)?;
         let fields: Vec<&str> = fields.split_whitespace().collect();
-        let mut sum = 0.0;
-        for index in PROCESS_TICKS {
-            sum += seconds(fields.get(index).context(CHANGED)?)?;
-        }
+        let sum = |places: [usize; 2]| -> anyhow::Result<f64> {
+            let ticks = places.iter().map(|place| fields.get(*place));
+            ticks.map(|ticks| seconds(ticks.context(CHANGED)?)).sum()
+        };
         Ok(Self {
             parent: fields.get(PARENT).context(CHANGED)?.parse()?,
-            seconds: sum,
+            seconds: Seconds {
+                user: sum(USER_TICKS)?,
+                system: sum(SYSTEM_TICKS)?,
+            },
         })
     }
 }

@@ -8,10 +8,10 @@ pub(crate) mod receipt;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use jumun_load::now;
 use tokio::task::LocalSet;
 
 use crate::plan::Kind;
-use crate::shared::demand::now;
 use crate::shared::serve::{listen, stdin_ends};
 use receipt::Receipt;
 

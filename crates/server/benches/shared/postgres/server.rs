@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::Context;
 use jumun_test_cluster::{Cluster, Database};
 
-use crate::cluster;
+use super::cluster;
 
 /// A server of the bench's own, which ends with it.
 pub(crate) struct PostgresServer {
