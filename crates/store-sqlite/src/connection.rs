@@ -9,6 +9,7 @@ use crate::frozen;
 use crate::options::{
     BUSY_TIMEOUT, READER_CACHE_KIB, STATEMENT_CACHE, WAL_KEPT_BYTES, WRITER_CACHE_KIB,
 };
+use crate::vfs;
 
 /// Marks a file as ours, in SQLite's header field for it: "jumn".
 pub(crate) const APPLICATION_ID: i32 = 0x6a75_6d6e;
@@ -20,7 +21,7 @@ const LEAST_SQLITE: (&str, i32) = ("3.51.3", 3_051_003);
 /// What a connection is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Role {
-    /// Writes; creates nothing.
+    /// Writes, in transactions that fit into memory; creates nothing.
     Writer,
     /// Reads only, though it may write the index of the write-ahead log.
     Reader,
@@ -40,11 +41,12 @@ pub(crate) fn assert_sqlite_version() -> Result<(), OpenError> {
 /// Opens a database that exists and is ours.
 pub(crate) fn open(path: &Path, role: Role) -> Result<Connection, OpenError> {
     assert_sqlite_version()?;
-    let connection = match frozen::address(path) {
-        Some(address) if role == Role::Reader => {
-            Connection::open_with_flags(address, frozen::flags())
-        }
-        _ => Connection::open_with_flags(path, flags()),
+    let connection = match role {
+        Role::Writer => vfs::open(path, flags()),
+        Role::Reader => match frozen::address(path) {
+            Some(address) => Connection::open_with_flags(address, frozen::flags()),
+            None => Connection::open_with_flags(path, flags()),
+        },
     }
     .map_err(|error| explain(path, &error))?;
     set_up(&connection, role).map_err(|error| explain(path, &error))?;

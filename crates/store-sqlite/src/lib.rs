@@ -37,6 +37,7 @@ mod sales;
 mod shop_reader;
 mod storage;
 mod store;
+mod vfs;
 mod way;
 mod writer;
 

@@ -120,7 +120,7 @@ fn append(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
 
 fn change(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
     let mut update = connection.prepare_cached(
-        "UPDATE users SET balance = ?2, paid = ?3, last_order = ?4, last_entry = ?5
+        "UPDATE users SET balance = ?2, paid = ?3, last_order = ?4, last_entry = ?5, room = NULL
          WHERE user_id = ?1",
     )?;
     for (user, it) in &batch.users {
@@ -138,14 +138,9 @@ fn change(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
     for it in &batch.products {
         update.execute(*it)?;
     }
-    let mut upsert = connection.prepare_cached(
-        "INSERT INTO sales (hour, product_id, quantity, amount) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity,
-         amount = amount + excluded.amount",
-    )?;
-    for it in &batch.sales {
-        upsert.execute(*it)?;
-    }
+    connection
+        .prepare_cached("INSERT INTO sales_log (hour, deltas) VALUES (?1, ?2)")?
+        .execute(params![batch.hour, batch.sales])?;
     connection
         .prepare_cached("UPDATE shop SET last_key = ?1")?
         .execute([batch.last_key])?;

@@ -62,12 +62,14 @@ pub(crate) fn find(connection: &Connection, id: UserId) -> Result<Option<StoredU
     Find::prepare(connection)?.run(id)
 }
 
+/// The new row has room for what its first order will add: a key of 8 bytes and
+/// what was paid, in up to 6.
 pub(crate) fn insert(connection: &Connection, user: &User, heads: Heads) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO users
-             (user_id, name, balance, paid, last_order, last_entry, last_coupon, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+             (user_id, name, balance, paid, last_order, last_entry, last_coupon, created_at, room)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, zeroblob(14))",
         )?
         .execute(params![
             user.id.get(),
@@ -90,7 +92,8 @@ impl<'c> Update<'c> {
         connection
             .prepare_cached(
                 "UPDATE users SET name = ?2, balance = ?3, paid = ?4,
-                 last_order = ?5, last_entry = ?6, last_coupon = ?7 WHERE user_id = ?1",
+                 last_order = ?5, last_entry = ?6, last_coupon = ?7,
+                 room = iif(?5 IS NULL, room, NULL) WHERE user_id = ?1",
             )
             .map(Self)
     }

@@ -79,6 +79,18 @@ async fn register(store: &SqliteStore) {
         .unwrap();
 }
 
+/// The user's balance in copies of the files as they are now.
+async fn balance_after_a_crash(path: &Path) -> u64 {
+    let elsewhere = tempfile::tempdir().unwrap();
+    for entry in ["shop.db", "shop.db-wal"] {
+        std::fs::copy(path.with_file_name(entry), elsewhere.path().join(entry)).unwrap();
+    }
+    let store = SqliteStore::open(&elsewhere.path().join("shop.db"), &Options::default()).unwrap();
+    let balance = store.user(user(1)).await.unwrap().unwrap().balance.get();
+    store.close().await;
+    balance
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_refuses_writes_keeps_all_and_recovers_by_itself() {
     let Some(disk) = Disk::mount() else { return };
@@ -98,6 +110,11 @@ async fn a_full_disk_refuses_writes_keeps_all_and_recovers_by_itself() {
     };
     assert!(matches!(fault, Fault::Determinate(_)), "{fault}");
     assert!(fault.to_string().contains("free space"), "{fault}");
+    assert_eq!(
+        balance_after_a_crash(&path).await,
+        acknowledged,
+        "of the commit that failed nothing is found again"
+    );
     assert!(matches!(store.readiness().await, Readiness::NotReady(_)));
     let balance = store.user(user(1)).await.unwrap().unwrap().balance.get();
     assert_eq!(
