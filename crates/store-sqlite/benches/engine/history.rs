@@ -28,8 +28,11 @@ pub(crate) struct Batch {
     pub(crate) users: Vec<(i64, Account)>,
     /// Changed products: id, stock and sold.
     pub(crate) products: Vec<(i64, i64, i64)>,
-    /// Best-seller figures: hour, product, quantity and amount.
-    pub(crate) sales: Vec<(i64, i64, i64, f64)>,
+    /// Best-seller figures, as the row of the log has them: product, quantity
+    /// and amount of each.
+    pub(crate) sales: String,
+    /// The hour of those.
+    pub(crate) hour: i64,
     /// The key of the batch's last id.
     pub(crate) last_key: i64,
 }
@@ -114,13 +117,15 @@ impl Shop {
             }
         }
         batch.users = users.into_iter().collect();
-        let hour = now().hour().get();
+        let mut deltas = Vec::with_capacity(sales.len());
         for (product, (quantity, amount)) in sales {
             let sold = self.sold.entry(product).or_default();
             *sold += quantity;
             batch.products.push((product, STOCK - *sold, *sold));
-            batch.sales.push((hour, product, quantity, amount as f64));
+            deltas.push(format!("[{product},{quantity},{amount}]"));
         }
+        batch.sales = format!("[{}]", deltas.join(","));
+        batch.hour = now().hour().get();
         Ok(batch)
     }
 
