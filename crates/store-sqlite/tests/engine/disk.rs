@@ -80,7 +80,7 @@ async fn register(store: &SqliteStore) {
 }
 
 /// The user's balance in copies of the files as they are now.
-async fn balance_after_a_crash(path: &Path) -> u64 {
+async fn balance_after_a_crash(path: &Path) -> i64 {
     let elsewhere = tempfile::tempdir().unwrap();
     for entry in ["shop.db", "shop.db-wal"] {
         std::fs::copy(path.with_file_name(entry), elsewhere.path().join(entry)).unwrap();
