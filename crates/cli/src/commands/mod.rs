@@ -9,6 +9,7 @@ mod doctor;
 mod events;
 mod export;
 mod import;
+mod load;
 mod migrate;
 mod serve;
 mod token;
@@ -40,6 +41,8 @@ pub(crate) enum Command {
     Token(token::Arguments),
     /// See who has changed what
     Changes(changes::Arguments),
+    /// Load a running server, and check what it has acknowledged
+    Load(load::Arguments),
     /// Check a configuration, or a running deployment, and say what to mend
     Doctor(Box<doctor::Arguments>),
     /// Write a consistent copy of a live embedded database
@@ -80,6 +83,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Events(arguments) => events::run(&arguments),
         Command::Token(arguments) => token::run(&arguments),
         Command::Changes(arguments) => changes::run(&arguments),
+        Command::Load(arguments) => load::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),

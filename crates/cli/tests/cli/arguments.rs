@@ -135,6 +135,7 @@ fn help_and_version_go_to_stdout_with_examples_and_status_0() {
         "import",
         "export",
         "events",
+        "load",
         "backup",
         "completions",
     ];

@@ -13,6 +13,7 @@ mod export;
 mod exposing;
 mod import;
 mod instances;
+mod load;
 mod passwords;
 mod platform_faults;
 mod platforms;

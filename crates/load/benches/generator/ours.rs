@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::ensure;
-use jumun_load::{Keys, Pace, Plan, Shop, Tally, Target, Timing, Workload, run};
+use jumun_load::{Books, Keys, Pace, Plan, Shop, Tally, Target, Timing, Workload, run};
 
 use crate::server::Server;
 
@@ -50,7 +50,8 @@ fn load(
         },
         threads: 1,
     };
-    let (tally, ()) = run(&plan, ())?;
+    // Books are kept of every answer, as `jumun load` does.
+    let (tally, _) = run(&plan, Books::new(plan.shop, plan.threads))?;
     let outcomes = tally.outcomes();
     ensure!(
         outcomes.of_status(201) == outcomes.total(),

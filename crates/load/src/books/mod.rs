@@ -97,7 +97,7 @@ pub struct Books {
 
 impl Books {
     /// Empty books, of which so many will be added together.
-    pub(crate) fn new(shop: Shop, parts: usize) -> Self {
+    pub fn new(shop: Shop, parts: usize) -> Self {
         Self {
             shop,
             money: vec![Range::default(); shop.users as usize],

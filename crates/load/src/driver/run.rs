@@ -153,7 +153,10 @@ impl Part {
             let opened = runtime.block_on(open_all(&self.target, self.connections))?;
             Ok((runtime, opened))
         });
-        // The others must not wait for one that has failed.
+        // The others must not wait for one that has failed, nor go on without it.
+        if opened.is_err() {
+            self.control.stop();
+        }
         ready.wait();
         let (runtime, opened) = opened?;
         let start = *start.get_or_init(Instant::now);

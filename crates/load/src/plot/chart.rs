@@ -35,6 +35,8 @@ pub(super) struct Chart {
     pub(super) title: &'static str,
     pub(super) unit: &'static str,
     pub(super) place: Place,
+    /// Whether the axis of values is logarithmic.
+    pub(super) is_logarithmic: bool,
     /// Where the axis of time ends.
     pub(super) seconds: f64,
     pub(super) curves: Vec<Curve>,
@@ -43,12 +45,14 @@ pub(super) struct Chart {
 impl Chart {
     /// Writes it.
     pub(super) fn draw(&self, out: &mut String) {
-        let values = self.curves.iter().flat_map(|it| &it.values);
-        let most = values.filter_map(|(_, value)| *value).fold(0.0, f64::max);
-        let (value, time) = (
-            Scale::up_to(most, VALUE_TICKS),
-            Scale::exactly(self.seconds, TIME_TICKS),
-        );
+        let points = self.curves.iter().flat_map(|it| &it.values);
+        let values = points.filter_map(|(_, value)| *value);
+        let value = if self.is_logarithmic {
+            Scale::decades(values)
+        } else {
+            Scale::up_to(values.fold(0.0, f64::max), VALUE_TICKS)
+        };
+        let time = Scale::exactly(self.seconds, TIME_TICKS);
         let Place { left, top, .. } = self.place;
         let (title_y, title, unit) = (top - 14.0, self.title, self.unit);
         let unit_x = left - 8.0;
@@ -58,19 +62,19 @@ impl Chart {
             r#"<text class="heading" x="{left}" y="{title_y}">{title}</text>
 <text class="tick" x="{unit_x}" y="{title_y}" text-anchor="end">{unit}</text>"#
         );
-        self.value_axis(out, value);
-        self.time_axis(out, time);
+        self.value_axis(out, &value);
+        self.time_axis(out, &time);
         for curve in &self.curves {
-            self.curve(out, curve, value, time);
+            self.curve(out, curve, &value, &time);
         }
     }
 
-    fn value_axis(&self, out: &mut String, scale: Scale) {
+    fn value_axis(&self, out: &mut String, scale: &Scale) {
         let Place { left, width, .. } = self.place;
-        for tick in scale.ticks() {
-            let (y, text) = (self.y(scale, tick), number(tick, scale.step));
+        for (index, tick) in scale.ticks.iter().enumerate() {
+            let (y, text) = (self.y(scale, tick.at), number(tick.at, tick.step));
             let (label_x, label_y) = (left - 8.0, y + 4.0);
-            let class = if tick == 0.0 { "axis" } else { "grid" };
+            let class = if index == 0 { "axis" } else { "grid" };
             let _ = writeln!(
                 out,
                 r#"<path class="{class}" d="M{left} {y:.1}h{width}"/>
@@ -79,7 +83,7 @@ impl Chart {
         }
     }
 
-    fn time_axis(&self, out: &mut String, scale: Scale) {
+    fn time_axis(&self, out: &mut String, scale: &Scale) {
         let Place {
             left,
             top,
@@ -87,8 +91,8 @@ impl Chart {
             height,
         } = self.place;
         let bottom = top + height;
-        for tick in scale.ticks() {
-            let (x, text) = (self.x(scale, tick), number(tick, scale.step));
+        for tick in &scale.ticks {
+            let (x, text) = (self.x(scale, tick.at), number(tick.at, tick.step));
             let label_y = bottom + 20.0;
             let _ = writeln!(
                 out,
@@ -103,7 +107,7 @@ impl Chart {
         );
     }
 
-    fn curve(&self, out: &mut String, curve: &Curve, value: Scale, time: Scale) {
+    fn curve(&self, out: &mut String, curve: &Curve, value: &Scale, time: &Scale) {
         let mut path = String::new();
         let mut is_drawing = false;
         for (at, height) in &curve.values {
@@ -124,11 +128,11 @@ impl Chart {
         let _ = writeln!(out, r#"<path class="curve {class} {colour}" d="{path}"/>"#);
     }
 
-    fn x(&self, scale: Scale, seconds: f64) -> f64 {
+    fn x(&self, scale: &Scale, seconds: f64) -> f64 {
         self.place.left + self.place.width * scale.share(seconds)
     }
 
-    fn y(&self, scale: Scale, value: f64) -> f64 {
+    fn y(&self, scale: &Scale, value: f64) -> f64 {
         self.place.top + self.place.height * (1.0 - scale.share(value))
     }
 }

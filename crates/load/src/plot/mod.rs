@@ -38,7 +38,7 @@ impl Run {
 const WIDTH: f64 = 960.0;
 
 /// Of a figure without its legend.
-const HEIGHT: f64 = 660.0;
+const HEIGHT: f64 = 680.0;
 
 /// Where the charts begin: left of it are their axes.
 const LEFT: f64 = 84.0;
@@ -69,14 +69,16 @@ pub fn svg(title: &str, runs: &[Run]) -> String {
         title: "Orders acknowledged a second",
         unit: "orders/s",
         place: place(96.0, 220.0),
+        is_logarithmic: false,
         seconds,
         curves: curves(runs, &[("orders", |it| Some(it.orders_per_second()))]),
     };
     throughput.draw(&mut out);
     let latency = Chart {
-        title: "Latency of answers: p50 (dotted), p99 (solid), slowest (thin)",
+        title: "Latency of answers, logarithmic: p50 (dotted), p99 (solid), slowest (thin)",
         unit: "ms",
-        place: place(386.0, 220.0),
+        place: place(406.0, 220.0),
+        is_logarithmic: true,
         seconds,
         curves: curves(
             runs,

@@ -19,11 +19,14 @@ pub(super) fn escape(text: &str) -> String {
 
 /// A number of an axis: thousands apart, and no digits that say nothing.
 pub(super) fn number(value: f64, step: f64) -> String {
-    let decimals = if step >= 1.0 {
-        0
-    } else {
-        1 + usize::from(step < 0.1)
-    };
+    // A hair more, so that a tenth needs one digit.
+    let digits = -(step * (1.0 + 1e-9)).log10().floor();
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between the bounds"
+    )]
+    let decimals = digits.clamp(0.0, 9.0) as usize;
     let text = format!("{value:.decimals$}");
     let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
     let mut grouped = String::new();
@@ -61,6 +64,8 @@ mod tests {
             (1_000_000.0, 1.0, "1,000,000"),
             (2.5, 0.5, "2.5"),
             (0.05, 0.05, "0.05"),
+            (0.1, 0.1, "0.1"),
+            (0.001, 0.001, "0.001"),
         ];
         for (value, step, expected) in table {
             assert_eq!(number(value, step), expected);

@@ -5,14 +5,14 @@ use std::io;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use tokio::runtime::{Builder, LocalOptions};
+use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
 use tokio::task::JoinSet;
 
 use super::Trouble;
 use crate::driver::{Outcome, Traffic};
 use crate::limits;
 use crate::tally::is_doubtful;
-use crate::wire::{ANSWER_LIMIT, Connection, Loss, Target};
+use crate::wire::{Connection, Loss, Target};
 
 /// Connections of the crew: enough for full batches, and fewer than a server
 /// allows one address by default.
@@ -21,8 +21,9 @@ const CONNECTIONS: usize = 128;
 /// Between two attempts: a server that restarts is not kept from it.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// How long something is asked again that is not answered for good.
-const PATIENCE: Duration = ANSWER_LIMIT;
+/// How long something is asked again that is not answered for good: longer than
+/// a restart of the server, or a failover of its database.
+pub(super) const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Asks all that the traffic has, and blocks until all is answered. What is not
 /// answered within a limit is settled with what came last.
@@ -32,10 +33,7 @@ const PATIENCE: Duration = ANSWER_LIMIT;
 /// When the process cannot open connections.
 pub(super) fn ask_all<T: Traffic>(target: &Target, traffic: T) -> Result<T, Trouble> {
     limits::allow_connections(CONNECTIONS)?;
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        .build_local(LocalOptions::default())
-        .map_err(Trouble::Generator)?;
+    let runtime = runtime()?;
     let traffic = Rc::new(RefCell::new(traffic));
     runtime.block_on(async {
         let mut members = JoinSet::new();
@@ -49,6 +47,33 @@ pub(super) fn ask_all<T: Traffic>(target: &Target, traffic: T) -> Result<T, Trou
     let traffic = Rc::into_inner(traffic)
         .ok_or_else(|| Trouble::Generator(io::Error::other("a connection has panicked")))?;
     Ok(traffic.into_inner())
+}
+
+/// Waits until a connection can be made, for so long.
+///
+/// # Errors
+///
+/// Why none could be made.
+pub(super) fn reach(target: &Target, patience: Duration) -> Result<(), Trouble> {
+    let deadline = Instant::now() + patience;
+    runtime()?.block_on(async {
+        loop {
+            match Connection::open(target).await {
+                Ok(_) => return Ok(()),
+                Err(error) if Instant::now() >= deadline => {
+                    return Err(Trouble::NotReachable(error));
+                }
+                Err(_) => tokio::time::sleep(PAUSE).await,
+            }
+        }
+    })
+}
+
+fn runtime() -> Result<LocalRuntime, Trouble> {
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build_local(LocalOptions::default());
+    runtime.map_err(Trouble::Generator)
 }
 
 async fn work<T: Traffic>(target: Target, traffic: Rc<RefCell<T>>) {

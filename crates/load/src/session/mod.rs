@@ -37,6 +37,9 @@ pub struct Context {
 /// Why a shop could not be prepared, or not be checked.
 #[derive(Debug, thiserror::Error)]
 pub enum Trouble {
+    /// No connection can be made.
+    #[error("the server cannot be reached: {0}; check the URL, and that it runs")]
+    NotReachable(std::io::Error),
     /// The server does not answer.
     #[error("the server does not {what}: {why}; check the URL, and that it runs")]
     Silent {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::coupons::{self, Coupon};
 use super::errand::Errand;
-use super::{Context, Trouble};
+use super::{Context, Trouble, crew};
 use crate::wire::Answer;
 use crate::workload::{KeyMint, Keys, Shop, Workload, is_plentiful, price};
 
@@ -33,7 +33,7 @@ pub(crate) const BALANCE: i64 = 1_000_000_000_000;
 const STOCK: i64 = 1_000_000_000_000;
 
 /// What there is of a product that is sold out soon.
-const SCARCE_STOCK: i64 = 20;
+const SCARCE_STOCK: i64 = 5;
 
 /// Campaigns of the mixed workload: so many coupons a user can get.
 const MIXED_CAMPAIGNS: usize = 16;
@@ -89,6 +89,7 @@ struct WithStock {
 ///
 /// What stood in the way. What was created by then stays.
 pub fn prepare(wanted: &Wanted, context: &Context) -> Result<Prepared, Trouble> {
+    crew::reach(&context.target, Duration::ZERO)?;
     let shop = draw(wanted, context)?;
     let workload = wanted.workload;
     let stock = Errand {
@@ -143,7 +144,7 @@ pub fn prepare(wanted: &Wanted, context: &Context) -> Result<Prepared, Trouble> 
 fn draw(wanted: &Wanted, context: &Context) -> Result<Shop, Trouble> {
     let (mut rng, workload) = (Rng::new(), wanted.workload);
     for _ in 0..DRAWS {
-        let first = FIRST_ID + rng.i64(..RANGES) * IDS;
+        let first = FIRST_ID + rng.i64(0..RANGES) * IDS;
         let shop = Shop {
             first_user: first,
             users: wanted.users,

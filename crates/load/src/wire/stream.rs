@@ -20,6 +20,11 @@ impl Stream {
     /// Connects to the first of the server's addresses that answers.
     pub(super) async fn open(target: &Target) -> io::Result<Self> {
         let stream = TcpStream::connect(&*target.addresses).await?;
+        // Where nobody listens, a connection can be made with itself, and would
+        // keep the server from its port.
+        if stream.local_addr()? == stream.peer_addr()? {
+            return Err(io::ErrorKind::ConnectionRefused.into());
+        }
         stream.set_nodelay(true)?;
         Ok(match &target.encryption {
             None => Self::Plain(stream),

@@ -8,7 +8,7 @@ mod verdict;
 pub use doubts::Resolved;
 pub use verdict::{Finding, Verdict};
 
-use super::{Context, Prepared, Trouble};
+use super::{Context, Prepared, Trouble, crew};
 use crate::books::Books;
 
 /// Resolves what is unknown, and compares the books with what the server tells;
@@ -20,6 +20,7 @@ use crate::books::Books;
 /// When the server does not answer. What does not fit is no error, but in the
 /// verdict.
 pub fn check(books: Books, prepared: &Prepared, context: &Context) -> Result<Verdict, Trouble> {
+    crew::reach(&context.target, crew::PATIENCE)?;
     let mut verdict = Verdict::default();
     let mut books = books;
     verdict.resolved = doubts::resolve(&mut books, context)?;
