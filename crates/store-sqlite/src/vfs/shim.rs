@@ -4,10 +4,7 @@
 //! A panic in a function that C calls ends the process, so none of them crosses
 //! into SQLite; no line here has one, but for memory that has run out.
 
-#![allow(
-    unsafe_code,
-    reason = "SQLite takes a VFS as C functions over raw pointers"
-)]
+#![allow(unsafe_code, reason = "a VFS is C functions over pointers")]
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr;
