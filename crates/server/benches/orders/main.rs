@@ -26,6 +26,7 @@
 
 mod bars;
 mod chart;
+mod comparisons;
 mod cost;
 mod databases;
 mod device;
@@ -42,6 +43,7 @@ mod side;
 mod steady;
 mod syncs;
 mod systems;
+mod tables;
 mod witness;
 
 #[path = "../shared/postgres/mod.rs"]

@@ -9,7 +9,7 @@ use crate::results::{Compared, Pair, Results};
 use crate::shared::conditions;
 use crate::side::{Comparison, Side, System};
 use crate::systems::Systems;
-use crate::{bars, databases, report, restart, steady, syncs};
+use crate::{bars, databases, report, restart, steady, syncs, tables};
 
 /// How many of ten orders the sold-out workload has refused, and by how much
 /// the smoke run may see another number.
@@ -51,9 +51,11 @@ pub(crate) fn announce(plan: &Plan) -> anyhow::Result<()> {
 /// Measures all that is planned, and reports it.
 pub(crate) fn run(plan: &Plan) -> anyhow::Result<()> {
     announce(plan)?;
+    // Before servers are started, which have the limit of this process.
+    jumun_load::allow_connections(plan.most_connections())?;
     let mut systems = Systems::new(plan)?;
     let results = measure(&mut systems, plan, report::progress)?;
-    report::print(&results);
+    tables::print(&results);
     report::save(&results, plan, systems.facts().as_deref())
 }
 

@@ -6,7 +6,8 @@ use anyhow::{Context, ensure};
 use clap::{Parser, ValueEnum};
 use jumun_load::{Keys, Timing, Workload};
 
-use crate::plan::{self, Part, Plan};
+use crate::comparisons;
+use crate::plan::{Part, Plan};
 use crate::shared::fill::FillPlan;
 use crate::shared::shop;
 use crate::side::{Comparison, Filling, Side, System};
@@ -165,8 +166,8 @@ impl Options {
         };
         let comparisons = match (chosen.is_empty(), self.full) {
             (false, _) => chosen,
-            (true, true) => plan::full_comparisons(),
-            (true, false) => plan::default_comparisons(),
+            (true, true) => comparisons::full(),
+            (true, false) => comparisons::usual(),
         };
         let seconds = |warm_up, window| Timing {
             warm_up: Duration::from_secs(warm_up),
@@ -212,7 +213,7 @@ impl Options {
             }
         }
         chosen.retain(|it| is_chosen && it.subject != it.base);
-        plan::once(chosen.into_iter())
+        comparisons::once(chosen.into_iter())
     }
 }
 

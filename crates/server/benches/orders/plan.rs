@@ -3,23 +3,12 @@
 use std::time::Duration;
 
 use clap::ValueEnum;
-use jumun_load::{Keys, Shop, Timing, Workload};
+use jumun_load::{Shop, Timing};
 
 use crate::bars;
+use crate::comparisons::once;
 use crate::shared::shop;
 use crate::side::{Comparison, Filling, Side, System};
-
-/// Numbers of connections that a full run compares.
-pub(crate) const CONNECTIONS: [usize; 4] = [1, 32, 256, 1_024];
-/// Workloads that a full run compares.
-pub(crate) const WORKLOADS: [Workload; 4] = [
-    Workload::Uniform,
-    Workload::Zipf,
-    Workload::Hot,
-    Workload::SoldOut,
-];
-/// Kinds of keys that a full run compares.
-pub(crate) const KEYS: [Keys; 3] = [Keys::TimeOrdered, Keys::Random, Keys::None];
 
 /// What a run takes beside its load: a start, and the connections.
 const OVERHEAD: Duration = Duration::from_secs(1);
@@ -78,6 +67,12 @@ impl Plan {
         self.has(Part::Restart) || self.has(Part::Ratios) && self.comparisons.iter().any(is_large)
     }
 
+    /// The most connections of a run.
+    pub(crate) fn most_connections(&self) -> usize {
+        let of = |it: &Comparison| it.subject.connections.max(it.base.connections);
+        self.comparisons.iter().map(of).max().unwrap_or_default()
+    }
+
     /// About how long it takes, but for the making of a large file.
     pub(crate) fn length(&self) -> Duration {
         let run = self.timing.warm_up + self.timing.window + OVERHEAD;
@@ -123,87 +118,6 @@ impl Plan {
         };
         (run + more) * runs
     }
-}
-
-/// What is compared when nothing is chosen: whatever has a bar, and the other
-/// numbers of connections, workloads and keys once.
-pub(crate) fn default_comparisons() -> Vec<Comparison> {
-    let embedded = Side::usual(System::Embedded);
-    let connections = CONNECTIONS.map(|connections| Side {
-        connections,
-        ..embedded
-    });
-    let without_keys = Side {
-        keys: Keys::None,
-        ..embedded
-    };
-    let zipf = Side {
-        workload: Workload::Zipf,
-        ..embedded
-    };
-    let others = connections.into_iter().chain([without_keys, zipf]);
-    let with_bars = bars::all().into_iter().map(|(comparison, _)| comparison);
-    once(with_bars.chain(others.map(Comparison::usual)))
-}
-
-/// Every combination that says something: workloads and connections with the
-/// recommended keys, the other keys with the uniform workload, a large file with
-/// all workloads and keys.
-pub(crate) fn full_comparisons() -> Vec<Comparison> {
-    let mut all = default_comparisons();
-    for system in [System::Embedded, System::Postgres] {
-        let usual = Side::usual(system);
-        for workload in WORKLOADS {
-            // The textbook sells out of nothing.
-            if system == System::Postgres && workload == Workload::SoldOut {
-                continue;
-            }
-            for connections in CONNECTIONS {
-                let side = Side {
-                    workload,
-                    connections,
-                    ..usual
-                };
-                all.push(Comparison::usual(side));
-            }
-        }
-        for keys in KEYS {
-            for connections in CONNECTIONS {
-                let side = Side {
-                    keys,
-                    connections,
-                    ..usual
-                };
-                all.push(Comparison::usual(side));
-            }
-        }
-    }
-    for workload in [Workload::Uniform, Workload::Zipf, Workload::Hot] {
-        for keys in KEYS {
-            let base = Side {
-                workload,
-                keys,
-                ..Side::usual(System::Embedded)
-            };
-            let subject = Side {
-                filling: Filling::Large,
-                ..base
-            };
-            all.push(Comparison { subject, base });
-        }
-    }
-    once(all.into_iter())
-}
-
-/// The same without repeats.
-pub(crate) fn once(all: impl Iterator<Item = Comparison>) -> Vec<Comparison> {
-    let mut once: Vec<Comparison> = Vec::new();
-    for comparison in all {
-        if !once.contains(&comparison) {
-            once.push(comparison);
-        }
-    }
-    once
 }
 
 /// The shortest run of every part, on a small shop.
