@@ -73,8 +73,8 @@ impl Fake {
         Self { url }
     }
 
-    pub(super) fn url(&self) -> String {
-        self.url.clone()
+    pub(super) fn url(&self) -> &str {
+        &self.url
     }
 }
 
