@@ -109,7 +109,7 @@ async fn credit(
         Answer::Credited(entry) => {
             let response = json(StatusCode::CREATED, &CreditView::of(entry));
             let ledger = format!("/users/{user_id}/balance/entries");
-            Ok(done.mark(located(response, &ledger)))
+            Ok(done.mark(located(response, ledger)))
         }
         _ => Err(wrong_answer(&done)),
     }

@@ -97,7 +97,7 @@ pub(super) async fn create_campaign(
     match &done.answer {
         Answer::CampaignCreated(campaign) => {
             let response = json(StatusCode::CREATED, &CampaignView::of(campaign));
-            Ok(done.mark(located(response, &format!("/campaigns/{}", campaign.id))))
+            Ok(done.mark(located(response, format!("/campaigns/{}", campaign.id))))
         }
         _ => Err(wrong_answer(&done)),
     }

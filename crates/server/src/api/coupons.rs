@@ -68,7 +68,7 @@ pub(super) async fn issue_coupon(
         } => {
             let response = json(created_or_ok(*created), &CouponView::of(coupon, campaign));
             let response = match created {
-                true => located(response, &format!("/users/{user_id}/coupons")),
+                true => located(response, format!("/users/{user_id}/coupons")),
                 false => response,
             };
             Ok(done.mark(response))

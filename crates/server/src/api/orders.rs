@@ -92,7 +92,7 @@ pub(super) async fn place_order(
         return Err(wrong_answer(&done));
     };
     let response = json(StatusCode::CREATED, &OrderView::of(order, app.shop()));
-    Ok(done.mark(located(response, &format!("/orders/{}", order.id))))
+    Ok(done.mark(located(response, format!("/orders/{}", order.id))))
 }
 
 /// Quote an order

@@ -46,8 +46,8 @@ pub(super) fn created_or_ok(created: bool) -> StatusCode {
 }
 
 /// Names the path where what was made can be read.
-pub(super) fn located(mut response: Response, path: &str) -> Response {
-    if let Ok(path) = HeaderValue::from_str(path) {
+pub(super) fn located(mut response: Response, path: String) -> Response {
+    if let Ok(path) = HeaderValue::try_from(path) {
         response.headers_mut().insert(LOCATION, path);
     }
     response

@@ -48,7 +48,7 @@ pub(super) async fn adjust_stock(
         Answer::StockAdjusted(adjustment) => {
             let response = json(StatusCode::CREATED, &StockAdjustedView::of(adjustment));
             let history = format!("/products/{product_id}/stock/adjustments");
-            Ok(done.mark(located(response, &history)))
+            Ok(done.mark(located(response, history)))
         }
         _ => Err(wrong_answer(&done)),
     }

@@ -72,7 +72,7 @@ pub(super) async fn create_token(
         if by.app().access().create_token(&made, &actor).await? {
             let view = CreatedTokenView::of(&made, actor.to_string(), text.reveal());
             let response = json(StatusCode::CREATED, &view);
-            return Ok(located(response, &format!("/tokens/{}", made.id)));
+            return Ok(located(response, format!("/tokens/{}", made.id)));
         }
     }
     tracing::error!("every id that was drawn for a token is taken; report this");

@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 use super::Object;
 use super::shape;
 use crate::access::Gate;
+use crate::config::Config;
 use crate::problem::{Detail, FieldError, Issue, Problem, quoted};
 
 /// A body that has to be there.
@@ -30,10 +31,14 @@ pub(crate) struct OptionalJson<T>(pub(crate) Option<T>);
 impl<T: DeserializeOwned + ToSchema> FromRequest<Gate> for Json<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, gate: &Gate) -> Result<Self, Problem> {
-        match OptionalJson::from_request(request, gate).await? {
-            OptionalJson(Some(body)) => Ok(Self(body)),
-            OptionalJson(None) => Err(at_body(Issue::Required)),
+    fn from_request(
+        request: Request,
+        gate: &Gate,
+    ) -> impl Future<Output = Result<Self, Problem>> + Send {
+        let announced = announced(request, gate.config());
+        async {
+            let body = optional(announced).await?;
+            body.map(Self).ok_or_else(|| at_body(Issue::Required))
         }
     }
 }
@@ -41,32 +46,67 @@ impl<T: DeserializeOwned + ToSchema> FromRequest<Gate> for Json<T> {
 impl<T: DeserializeOwned + ToSchema> FromRequest<Gate> for OptionalJson<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, gate: &Gate) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        let config = gate.config();
-        // `Content-Length`, where there is one: told before a byte is read.
-        let announced = body.size_hint();
-        if announced.lower() > config.max_body_bytes as u64 {
-            return Err(Problem::new(Detail::BodyTooLarge(config.max_body_bytes)));
-        }
-        if announced.exact() == Some(0) {
-            return Ok(Self(None));
-        }
-        let json = is_json(&parts.headers);
-        if announced.lower() > 0 {
-            json.clone()?;
-        }
-        let bytes = read(body, config.max_body_bytes, config.body_deadline).await?;
-        if bytes.is_empty() {
-            return Ok(Self(None));
-        }
-        json?;
-        // `null` is the same as absent.
-        if bytes.trim_ascii() == b"null" {
-            return Ok(Self(None));
-        }
-        parse(&bytes).map(|body| Self(Some(body)))
+    fn from_request(
+        request: Request,
+        gate: &Gate,
+    ) -> impl Future<Output = Result<Self, Problem>> + Send {
+        let announced = announced(request, gate.config());
+        async { optional(announced).await.map(Self) }
     }
+}
+
+/// A body, and what its head says of it.
+struct Announced<'a> {
+    body: Body,
+    is_json: Result<(), Problem>,
+    config: &'a Config,
+}
+
+/// Looks at the head, and keeps the body alone: what waits for it shall not
+/// carry the rest of the request. `None` where no body comes.
+fn announced(request: Request, config: &Config) -> Result<Option<Announced<'_>>, Problem> {
+    let (parts, body) = request.into_parts();
+    // `Content-Length`, where there is one: told before a byte is read.
+    let announced = body.size_hint();
+    if announced.lower() > config.max_body_bytes as u64 {
+        return Err(Problem::new(Detail::BodyTooLarge(config.max_body_bytes)));
+    }
+    if announced.exact() == Some(0) {
+        return Ok(None);
+    }
+    let is_json = is_json(&parts.headers);
+    if announced.lower() > 0 {
+        is_json.clone()?;
+    }
+    Ok(Some(Announced {
+        body,
+        is_json,
+        config,
+    }))
+}
+
+/// Reads a body, if there is one.
+async fn optional<T: DeserializeOwned + ToSchema>(
+    announced: Result<Option<Announced<'_>>, Problem>,
+) -> Result<Option<T>, Problem> {
+    let Some(Announced {
+        body,
+        is_json,
+        config,
+    }) = announced?
+    else {
+        return Ok(None);
+    };
+    let bytes = read(body, config.max_body_bytes, config.body_deadline).await?;
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    is_json?;
+    // `null` is the same as absent.
+    if bytes.trim_ascii() == b"null" {
+        return Ok(None);
+    }
+    parse(&bytes).map(Some)
 }
 
 fn at_body(issue: Issue) -> Problem {
