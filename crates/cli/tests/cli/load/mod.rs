@@ -6,12 +6,18 @@ mod kills;
 mod liars;
 mod workloads;
 
+use std::process::Command;
+
 use serde_json::Value;
 
 use crate::support::{Finished, Folder, finish};
 
 /// Runs a load of a second on a small shop, with these further options.
 fn load(folder: &Folder, url: &str, options: &[&str]) -> Finished {
+    finish(&mut command(folder, url, options))
+}
+
+fn command(folder: &Folder, url: &str, options: &[&str]) -> Command {
     let small = [
         "load",
         url,
@@ -22,7 +28,8 @@ fn load(folder: &Folder, url: &str, options: &[&str]) -> Finished {
     ];
     let mut command = folder.command(small.iter().chain(options));
     // A variable, so that an option can say otherwise.
-    finish(command.env("JUMUN_WARM_UP", "200ms"))
+    command.env("JUMUN_WARM_UP", "200ms");
+    command
 }
 
 /// The figures of a load that had to find all as it was acknowledged.

@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
+use jumun_test_cluster::Certificates;
 use serde_json::Value;
 
-use super::{count, good, load};
-use crate::support::{Folder, Server};
+use super::{command, count, good, load};
+use crate::support::{Folder, Server, finish};
 
 const WORKLOADS: [&str; 6] = ["uniform", "zipf", "hot", "soldout", "coupon", "mixed"];
 
@@ -117,6 +118,27 @@ fn json_and_figure_tell_the_same_as_the_table() {
         "{}",
         finished.stderr
     );
+}
+
+#[test]
+fn a_server_is_loaded_over_tls_if_its_certificate_is_trusted() {
+    let folder = Folder::new();
+    let made = Certificates::create();
+    let [certificate, key] = [made.tls().certificate, made.tls().key];
+    let options = [
+        "--listen=127.0.0.1:0".to_owned(),
+        format!("--tls-cert={}", certificate.display()),
+        format!("--tls-key={}", key.display()),
+    ];
+    let server = Server::start_with(&folder, &options.each_ref().map(String::as_str));
+    assert!(server.base().starts_with("https://"), "{}", server.base());
+    let mut trusting = command(&folder, server.base(), &["--json"]);
+    good(
+        &finish(trusting.env("SSL_CERT_FILE", made.authority())),
+        "TLS",
+    );
+    let parts = ["the server cannot be reached: ", "certificate"];
+    load(&folder, server.base(), &[]).fails("untrusted", 1, &parts);
 }
 
 #[test]
