@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo bench -p jumun-load --bench generator
-//! cargo bench -p jumun-load --bench generator -- --connections 32 --pairs 9
+//! cargo bench -p jumun-load --bench generator -- --connections 32 --pairs 25
 //! ```
 //!
 //! Both load the same server, a process of its own that reads and answers JSON
@@ -46,11 +46,12 @@ struct Options {
     /// Connections, each with one request in flight.
     #[arg(long, value_delimiter = ',', default_value = "32,256,1024")]
     connections: Vec<usize>,
-    /// Pairs of runs for each number of connections.
-    #[arg(long, default_value_t = 5)]
+    /// Pairs of runs for each number of connections: on a busy machine single
+    /// pairs are far apart.
+    #[arg(long, default_value_t = 15)]
     pairs: usize,
     /// Seconds of each run.
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 2)]
     seconds: u64,
     /// What a child process does.
     #[arg(long, hide = true)]
