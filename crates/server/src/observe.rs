@@ -192,7 +192,9 @@ impl Seen {
         }
     }
 
-    /// Failures at a level that is on by default; successes would cost the hot path.
+    /// Failures at a level that is on by default; successes would cost the hot path,
+    /// and so would what a shop refuses by its own rules, which on the day of a big
+    /// sale is nearly everything.
     fn log(&self, status: StatusCode, took: std::time::Duration) {
         macro_rules! line {
             ($level:ident, $message:literal) => {
@@ -210,7 +212,8 @@ impl Seen {
         match status.as_u16() {
             500 => line!(error, "failed on a request"),
             501.. => line!(warn, "could not serve a request"),
-            400.. => line!(info, "turned a request away"),
+            400 | 404 | 409 | 412 => line!(debug, "refused a request"),
+            401.. => line!(info, "turned a request away"),
             _ => line!(debug, "answered a request"),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::wal::CheckpointMode;
-use rusqlite::{Connection, MAIN_DB};
+use rusqlite::{Connection, ErrorCode, MAIN_DB};
 
 use crate::connection::{self, Role};
 use crate::error::OpenError;
@@ -54,7 +54,9 @@ impl CheckpointSignal {
     pub(crate) fn finish_if_asked(&self, connection: &Connection) {
         if self.finish.swap(false, Ordering::Relaxed)
             && let Err(error) = passive(connection)
+            && error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy)
         {
+            // Busy: another process checkpoints at this moment, an import or a backup.
             tracing::warn!(%error, "a checkpoint failed; the log is kept and it is tried again");
         }
     }
@@ -138,7 +140,9 @@ fn checkpoint(connection: &Connection, signal: &CheckpointSignal) {
                 }
             }
             Err(error) => {
-                tracing::warn!(%error, "a checkpoint failed; the log is kept and it is tried again");
+                if error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) {
+                    tracing::warn!(%error, "a checkpoint failed; the log is kept and it is tried again");
+                }
                 return;
             }
         }
