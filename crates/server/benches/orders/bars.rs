@@ -95,6 +95,9 @@ pub(crate) const PEAK_MIB: Bar = Bar::lower(400.0, 200.0);
 /// Seconds from a start after `kill -9` to the first answer, with ten million orders.
 pub(crate) const RESTART_SECONDS: Bar = Bar::lower(2.0, 0.3);
 
+/// Orders in a large file that the bars are for; with fewer nothing is judged.
+pub(crate) const LARGE_ORDERS: u64 = 10_000_000;
+
 const ROOFLINE: Side = Side::usual(System::Roofline);
 const EMBEDDED: Side = Side::usual(System::Embedded);
 const POSTGRES: Side = Side::usual(System::Postgres);

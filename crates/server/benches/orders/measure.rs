@@ -85,7 +85,10 @@ pub(crate) fn smoke(plan: &Plan) -> anyhow::Result<()> {
 }
 
 fn measure(systems: &mut Systems<'_>, plan: &Plan, say: impl Fn(&str)) -> anyhow::Result<Results> {
-    let mut results = Results::default();
+    let mut results = Results {
+        orders: plan.orders,
+        ..Results::default()
+    };
     let usual = Side::usual(System::Embedded);
     if plan.has(Part::Ratios) {
         for comparison in &plan.comparisons {

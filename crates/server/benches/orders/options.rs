@@ -6,6 +6,7 @@ use anyhow::{Context, ensure};
 use clap::{Parser, ValueEnum};
 use jumun_load::{Keys, Timing, Workload};
 
+use crate::bars::LARGE_ORDERS;
 use crate::comparisons;
 use crate::plan::{Part, Plan};
 use crate::shared::fill::FillPlan;
@@ -20,8 +21,6 @@ const DEFAULT_WARM_UP_SECONDS: u64 = 1;
 const DEFAULT_WINDOW_SECONDS: u64 = 4;
 /// Long enough for what happens now and then: folding, pruning, a long log.
 const DEFAULT_STEADY_SECONDS: u64 = 60;
-/// Orders in a large file.
-const DEFAULT_ORDERS: u64 = 10_000_000;
 /// Clients of the textbook: on a few processors more only wait for each other.
 const DEFAULT_CLIENTS: [usize; 2] = [8, 16];
 /// Far above what any system is faster with; the limit of open files is raised.
@@ -72,7 +71,7 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = DEFAULT_STEADY_SECONDS)]
     steady: u64,
     /// Orders in a large file, which is made once and kept.
-    #[arg(long, default_value_t = DEFAULT_ORDERS)]
+    #[arg(long, default_value_t = LARGE_ORDERS)]
     orders: u64,
     /// Clients of the textbook; the best of these numbers counts.
     #[arg(long, value_delimiter = ',', default_values_t = DEFAULT_CLIENTS)]

@@ -13,6 +13,8 @@ use crate::syncs::Syncs;
 /// What was measured, part by part.
 #[derive(Default)]
 pub(crate) struct Results {
+    /// Orders in a large file.
+    pub(crate) orders: u64,
     /// In the order in which they were made.
     pub(crate) compared: Vec<Compared>,
     /// Calls for stable storage.
@@ -109,11 +111,22 @@ impl Results {
         (!rates.is_empty()).then(|| median(rates.into_iter()))
     }
 
-    /// Every figure that has a bar, beside it.
+    /// The largest share of the machine that something else had in a run.
+    pub(crate) fn others(&self) -> f64 {
+        let steady = self.steady.iter().map(|it| &it.run);
+        let others = self.runs().chain(steady).map(|run| run.cost.others);
+        others.fold(0.0, f64::max)
+    }
+
+    /// Every figure that has a bar, beside it; those of a large file only where
+    /// it is as large as the bars want it.
     pub(crate) fn judged(&self) -> Vec<Judged> {
+        let is_large = self.orders >= bars::LARGE_ORDERS;
+        let may_judge = |it: &Comparison| is_large || it.subject.filling == Filling::Empty;
         let mut judged: Vec<Judged> = self
             .compared
             .iter()
+            .filter(|it| may_judge(&it.comparison))
             .filter_map(|it| {
                 Some(Judged {
                     name: it.comparison.to_string(),
@@ -131,10 +144,10 @@ impl Results {
             let stall = steady.worst_stall_ms();
             add("worst stall at half load, ms", stall, bars::WORST_STALL_MS);
         }
-        if let Some(peak_mib) = self.peak_mib() {
+        if let Some(peak_mib) = self.peak_mib().filter(|_| is_large) {
             add("most memory, large file, MiB", peak_mib, bars::PEAK_MIB);
         }
-        if let Some(restart) = &self.restart {
+        if let Some(restart) = self.restart.filter(|_| is_large) {
             let seconds = restart.seconds;
             add("restart, large file, s", seconds, bars::RESTART_SECONDS);
         }

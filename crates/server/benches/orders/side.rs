@@ -92,7 +92,11 @@ impl Side {
     /// Its aspects in words.
     fn aspects(self) -> [String; 5] {
         let (system, workload) = (self.system.name(), self.workload.name());
-        let (keys, filling) = (self.keys.name(), self.filling.name());
+        let filling = self.filling.name();
+        let keys = match self.keys {
+            Keys::None => "no",
+            keys => keys.name(),
+        };
         let connections = format!("{} conn.", self.connections);
         [
             system.to_owned(),

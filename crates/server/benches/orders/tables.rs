@@ -4,6 +4,9 @@ use crate::results::{Compared, Results};
 use crate::run::Run;
 use crate::shared::statistics::median;
 
+/// What others may take of the machine before figures are too low.
+const MAX_OTHERS: f64 = 0.05;
+
 /// Prints the tables: each figure the median of its runs, `max` the greatest.
 pub(crate) fn print(results: &Results) {
     if !results.compared.is_empty() {
@@ -148,6 +151,12 @@ fn bars(results: &Results) {
             it.bar.words(it.bar.must),
             it.bar.words(it.bar.aim),
             it.bar.judge(it.figure).name(),
+        );
+    }
+    if results.others() > MAX_OTHERS {
+        println!(
+            "something else had up to {:.0} % of the machine: measure again when nothing else runs",
+            results.others() * 100.0
         );
     }
 }
