@@ -117,9 +117,7 @@ impl Databases {
         }
         remove_others(&path)?;
         let half_made = path.with_extension("half-made");
-        for rest in ["", "-wal", "-shm"] {
-            remove(&PathBuf::from(format!("{}{rest}", half_made.display())))?;
-        }
+        remove_all_of(&half_made)?;
         let orders = self.orders;
         report::progress(&format!("making {} ({orders} orders)", path.display()));
         fill(
@@ -131,6 +129,7 @@ impl Databases {
         )?;
         File::open(&half_made)?.sync_all()?;
         fs::rename(&half_made, &path)?;
+        remove_all_of(&half_made)?;
         Ok(path)
     }
 }
@@ -172,6 +171,13 @@ fn remove_others(path: &Path) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Removes a database, and whatever the engine keeps beside it.
+fn remove_all_of(database: &Path) -> anyhow::Result<()> {
+    ["", "-wal", "-shm", ".lock"]
+        .into_iter()
+        .try_for_each(|rest| remove(Path::new(&format!("{}{rest}", database.display()))))
 }
 
 fn remove(path: &Path) -> anyhow::Result<()> {
