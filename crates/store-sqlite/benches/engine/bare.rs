@@ -14,7 +14,7 @@ use crate::history::{Batch, Shop};
 /// The engine's page cache, in KiB.
 const CACHE_KIB: i64 = 64 << 10;
 /// Pages of log after which the engine checkpoints.
-const CHECKPOINT_PAGES: i64 = 4_096;
+const CHECKPOINT_PAGES: i64 = 16_384;
 /// More than the statements below.
 const STATEMENTS: usize = 32;
 
