@@ -53,7 +53,7 @@ impl<K, V> Default for Table<K, V> {
     }
 }
 
-impl<K: Eq + Hash + Clone, V> Table<K, V> {
+impl<K: Eq + Hash, V> Table<K, V> {
     /// Takes over what the database holds under `key`, `None` for nothing.
     pub fn load(&mut self, key: K, value: Option<V>) {
         self.rows.insert(
@@ -82,6 +82,18 @@ impl<K: Eq + Hash + Clone, V> Table<K, V> {
             .ok_or(NotLoaded)
     }
 
+    /// How many keys are loaded.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether no key is loaded.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+impl<K: Eq + Hash + Clone, V> Table<K, V> {
     /// Changes a row that is there; does nothing to one that is absent.
     pub(crate) fn update(&mut self, key: &K, change: impl FnOnce(&mut V)) {
         if let Some(row) = self.rows.get_mut(key)
@@ -105,16 +117,6 @@ impl<K: Eq + Hash + Clone, V> Table<K, V> {
         if before.is_none_or(|row| row.state == State::Clean) {
             self.changed.push(key);
         }
-    }
-
-    /// How many keys are loaded.
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Whether no key is loaded.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
     }
 
     /// Every row is now as the database holds it.
