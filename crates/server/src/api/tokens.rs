@@ -15,7 +15,7 @@ use super::reply::{json, located, ok};
 use crate::access::{Granted, WithAdmin};
 use crate::extract::{Json, NoQuery, PageQuery, Query, TokenPath, timestamp};
 use crate::problem::{Detail, FieldError, Issue, Problem};
-use crate::view::{CreatedTokenView, List, TokenView};
+use crate::view::{CreatedTokenView, List, ScopeName, TokenView};
 
 /// How often an id is drawn before we give up: two tokens of one millisecond
 /// have the same one time in a million.
@@ -30,7 +30,8 @@ pub(crate) struct CreateToken {
     user_id: Option<i64>,
     /// What it may do: `orders:act-as`, `catalog:write`, `balance:charge`,
     /// `events:read`, `metrics:read`, `admin`.
-    #[schema(min_items = 1, max_items = 6, example = json!(["orders:act-as"]))]
+    #[schema(min_items = 1, max_items = 6, example = json!(["orders:act-as"]),
+        value_type = Option<Vec<ScopeName>>)]
     scopes: Option<Vec<String>>,
     /// What it is for.
     #[schema(min_length = 1, max_length = 100, example = "checkout service")]

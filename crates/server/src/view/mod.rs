@@ -25,7 +25,7 @@ pub(crate) use order::{OrderView, QuoteView};
 pub(crate) use platform::{PlatformList, PlatformView, ReplayView};
 pub(crate) use product::{BestSellerList, BestSellerView, ProductView};
 pub(crate) use scalar::{CurrencyCode, Id, Text, Time};
-pub(crate) use token::{CreatedTokenView, TokenView};
+pub(crate) use token::{CreatedTokenView, ScopeName, TokenView};
 pub(crate) use user::{BalanceView, UserView};
 
 pub use render::{
