@@ -24,6 +24,9 @@ const DRAWS: usize = 4;
 /// A token as the caller wants it: either for a user, or with scopes.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(example = json!({
+    "userId": 7, "label": "checkout service", "expiresAt": "2027-11-20T00:00:00Z",
+}))]
 pub(crate) struct CreateToken {
     /// The user whom it shall act for.
     #[schema(minimum = 1, maximum = 9007199254740991i64, example = 7)]

@@ -74,6 +74,10 @@ fn example(description: &Value, schema: &Value) -> Option<Value> {
     if schema["format"] == "uuid" {
         return None;
     }
+    // Of a whole is given what its parts do not tell: which go together.
+    if !schema["example"].is_null() {
+        return Some(schema["example"].clone());
+    }
     if let Some(properties) = schema["properties"].as_object() {
         let members = properties
             .iter()
@@ -83,11 +87,7 @@ fn example(description: &Value, schema: &Value) -> Option<Value> {
     if schema["items"].is_object() {
         return Some(Value::Array(vec![example(description, &schema["items"])?]));
     }
-    let given = [
-        &schema["example"],
-        &schema["examples"][0],
-        &schema["enum"][0],
-    ];
+    let given = [&schema["examples"][0], &schema["enum"][0]];
     given.into_iter().find(|it| !it.is_null()).cloned()
 }
 
