@@ -5,7 +5,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jumun_domain::{Decision, Request};
-use jumun_store::Fault;
+use jumun_store::{Fault, Reply};
 use tokio::sync::oneshot;
 
 use crate::change::Change;
@@ -16,7 +16,7 @@ pub(crate) enum Job {
     /// Decide this and answer.
     Execute {
         request: Request,
-        reply: oneshot::Sender<Result<Decision, Fault>>,
+        reply: Reply<Result<Decision, Fault>>,
     },
     /// Write this beside the requests and answer.
     Change(Box<dyn Change>),
@@ -181,7 +181,7 @@ impl Queue {
         for job in waiting {
             let fault = || Fault::determinate("the writer stopped; restart the server");
             match job {
-                Job::Execute { reply, .. } => drop(reply.send(Err(fault()))),
+                Job::Execute { reply, .. } => reply.send(Err(fault())),
                 Job::Change(change) => change.answer(Err(fault())),
                 Job::Probe { reply } => drop(reply.send(Err(fault()))),
             }

@@ -11,9 +11,8 @@ use jumun_domain::{
     StockAdjustment, User, UserId, quote,
 };
 use jumun_store::{
-    BestSeller, CouponView, Fault, NumberedEvent, Page, PageOf, Readiness, Reads, Shop, Store,
+    BestSeller, CouponView, Fault, NumberedEvent, Page, PageOf, Readiness, Reads, Reply, Shop, Store,
 };
-use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
 use crate::access::Glance;
@@ -50,7 +49,8 @@ struct Running {
 
 impl SqliteStore {
     /// Opens the database at `path`, creating it and bringing its schema up to
-    /// date first, and starts the writer. Needs a tokio runtime around it.
+    /// date first, and starts the writer. It may be asked from any tokio
+    /// runtime, and answers in that one.
     ///
     /// # Errors
     ///
@@ -77,7 +77,7 @@ impl SqliteStore {
         let readers = Readers::open(path, options.readers)?;
         let glance = Arc::new(Glance::open(path)?);
         let checkpointer = Checkpointer::start(path, shared.checkpoints.clone())?;
-        let writer = writer::start(path, shared.clone(), Handle::current())?;
+        let writer = writer::start(path, shared.clone())?;
         let running = Running {
             writer,
             checkpointer,
@@ -130,7 +130,7 @@ impl Drop for SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn execute(&self, request: Request) -> Result<Decision, Fault> {
-        let (reply, answer) = oneshot::channel();
+        let (reply, answer) = Reply::expected();
         self.shared.queue.push(Job::Execute { request, reply })?;
         answer.await.unwrap_or_else(|_| {
             Err(Fault::indeterminate(

@@ -6,10 +6,9 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use jumun_domain::{Answer, Decision, Request};
-use jumun_store::{Fault, count_orders};
+use jumun_store::{Fault, answer_all, count_orders};
 use rusqlite::Connection;
-use tokio::runtime::Handle;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 
 use crate::batch::{self, BatchError, Outcomes};
 use crate::change::{Change, Changed};
@@ -21,8 +20,6 @@ use crate::memory::Memory;
 use crate::options::{MAX_BATCH, PROBE_BYTES};
 use crate::queue::{Job, Queue};
 use crate::storage::StorageError;
-
-type Reply = oneshot::Sender<Result<Decision, Fault>>;
 
 /// Why the writer cannot write now, in words; `None` while it can.
 pub(crate) type Trouble = Mutex<Option<String>>;
@@ -50,18 +47,13 @@ impl Shared {
 }
 
 /// Starts the thread. It ends when the queue is closed and empty.
-pub(crate) fn start(
-    path: &Path,
-    shared: Arc<Shared>,
-    runtime: Handle,
-) -> Result<JoinHandle<()>, OpenError> {
+pub(crate) fn start(path: &Path, shared: Arc<Shared>) -> Result<JoinHandle<()>, OpenError> {
     let connection = open(path, &shared)?;
     delivery::end_leases_left_behind(&connection);
     let mut writer = Writer {
         path: path.to_owned(),
         open: Some(Opened::new(connection)),
         shared,
-        runtime,
     };
     std::thread::Builder::new()
         .name("writer".to_owned())
@@ -119,7 +111,6 @@ struct Writer {
     /// written until it is open again.
     open: Option<Opened>,
     shared: Arc<Shared>,
-    runtime: Handle,
 }
 
 impl Writer {
@@ -144,7 +135,7 @@ impl Writer {
             if !requests.is_empty() || !changes.is_empty() {
                 let (outcomes, changed) = self.write(&requests, &mut changes);
                 self.tell_news(&outcomes);
-                self.answer(replies, outcomes);
+                answer_all(replies.into_iter().zip(outcomes));
                 self.answer_changes(changes, changed);
             }
             if !probes.is_empty() {
@@ -303,17 +294,6 @@ impl Writer {
             // Nobody may be listening.
             let _ = self.shared.news.send(());
         }
-    }
-
-    /// Hands the answers to one task of the runtime: the tasks that wait are
-    /// then woken from within, without a system call for each.
-    fn answer(&self, replies: Vec<Reply>, outcomes: Outcomes) {
-        self.runtime.spawn(async move {
-            for (reply, outcome) in replies.into_iter().zip(outcomes) {
-                // Nobody may be waiting any more.
-                let _ = reply.send(outcome);
-            }
-        });
     }
 
     fn answer_changes(&self, changes: Vec<Box<dyn Change>>, changed: Changed) {

@@ -12,6 +12,7 @@ mod figures;
 mod import;
 mod page;
 mod reads;
+mod replies;
 mod shop;
 mod store;
 
@@ -24,5 +25,6 @@ pub use figures::count_orders;
 pub use import::{BadRow, ImportRow, Imported};
 pub use page::{Page, PageOf};
 pub use reads::{BestSeller, CouponView, NumberedEvent, Reads};
+pub use replies::{Awaited, Reply, answer_all};
 pub use shop::{Currency, InvalidCurrency, Shop};
 pub use store::{Readiness, Store};

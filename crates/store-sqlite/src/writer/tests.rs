@@ -1,6 +1,7 @@
 //! Batches that fail, as a whole or in a part.
 
 use jumun_domain::{Answer, Command, RegisterUser, UserId};
+use tokio::sync::oneshot;
 
 use super::*;
 use crate::options::Options;
@@ -17,7 +18,6 @@ fn without_connection(path: &Path) -> Writer {
         path: path.to_owned(),
         open: None,
         shared: Arc::new(shared),
-        runtime: Handle::current(),
     }
 }
 
