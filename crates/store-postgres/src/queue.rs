@@ -11,15 +11,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
 use jumun_domain::{Decision, Request};
-use jumun_store::Fault;
-use tokio::sync::{Notify, oneshot};
+use jumun_store::{Fault, Reply};
+use tokio::sync::Notify;
 
 use crate::claims::{Claim, claims};
 
 /// A request and where its answer goes.
 pub(crate) struct Job {
     pub(crate) request: Request,
-    pub(crate) reply: oneshot::Sender<Result<Decision, Fault>>,
+    pub(crate) reply: Reply<Result<Decision, Fault>>,
 }
 
 /// Requests in the order in which they came.
@@ -207,7 +207,7 @@ mod tests {
         let charge = Charge::new(UserId::new(user).unwrap(), 1, None).unwrap();
         Job {
             request: Request::new(Command::Charge(charge), None),
-            reply: oneshot::channel().0,
+            reply: Reply::expected().0,
         }
     }
 
@@ -278,7 +278,7 @@ mod tests {
             let order = PlaceOrder::new(UserId::new(user).unwrap(), items, None, None);
             Job {
                 request: Request::new(Command::PlaceOrder(order.unwrap()), None),
-                reply: oneshot::channel().0,
+                reply: Reply::expected().0,
             }
         };
         let queue = Arc::new(Queue::new(100));

@@ -9,9 +9,10 @@ use jumun_domain::{
     Order, OrderId, PlaceOrder, Product, ProductId, Quote, Request, StockAdjustment, User, UserId,
 };
 use jumun_store::{
-    BestSeller, CouponView, Fault, NumberedEvent, Page, PageOf, Readiness, Reads, Shop, Store,
+    BestSeller, CouponView, Fault, NumberedEvent, Page, PageOf, Readiness, Reads, Reply, Shop,
+    Store,
 };
-use tokio::sync::{RwLock, oneshot, watch};
+use tokio::sync::{RwLock, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::access::PostgresAccess;
@@ -136,7 +137,7 @@ fn refused(refused: Refused) -> Fault {
 #[async_trait]
 impl Store for PostgresStore {
     async fn execute(&self, request: Request) -> Result<Decision, Fault> {
-        let (reply, answer) = oneshot::channel();
+        let (reply, answer) = Reply::expected();
         self.shared
             .queue
             .push(Job { request, reply })

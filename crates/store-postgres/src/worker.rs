@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use jumun_domain::{Answer, Decision, Request};
-use jumun_store::{Fault, count_orders};
+use jumun_store::{Fault, answer_all, count_orders};
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock, watch};
 use tokio_postgres::error::SqlState;
 
@@ -73,10 +73,7 @@ async fn run(shared: Arc<Shared>, session: Option<Session>) {
         }
         metrics::histogram!("jumun_batch_size").record(requests.len() as f64);
         metrics::histogram!("jumun_commit_duration_seconds").record(started.elapsed());
-        for (reply, outcome) in replies.into_iter().zip(outcomes) {
-            // Nobody may be waiting any more.
-            let _ = reply.send(outcome);
-        }
+        answer_all(replies.into_iter().zip(outcomes));
     }
 }
 
