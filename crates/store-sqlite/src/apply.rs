@@ -11,25 +11,27 @@ use crate::key::StoredId;
 use crate::remembered;
 use crate::rows::{campaign, coupon, entry, event, line, order, product, stock_adjustment, user};
 use crate::sales::SalesLog;
+use crate::states::{Changed, StockState, UserState};
 use crate::storage::StorageError;
 
-/// Writes everything, each table in the order of its keys.
+/// Writes everything, each table in the order of its keys. What is returned are
+/// the new states of users and stocks that exist, which are not in their tables.
 pub(crate) fn apply(
     connection: &Connection,
     gathered: &mut Gathered,
     sales: &mut SalesLog,
-) -> Result<(), StorageError> {
+) -> Result<Changed, StorageError> {
     let moved = append(connection, gathered)?;
-    write_users(connection, gathered, moved)?;
+    let users = write_users(connection, gathered, moved)?;
     let set = &gathered.set;
 
     for (_, product) in sorted(set.products.inserted()) {
         product::insert(connection, product)?;
     }
-    let mut update_stock = product::UpdateStock::prepare(connection)?;
-    for (id, product) in sorted(set.products.updated()) {
-        update_stock.run(product)?;
-        if gathered.edited.contains(&id) {
+    let mut stocks = Vec::new();
+    for (id, product) in set.products.updated() {
+        stocks.push((*id, StockState::of(product)));
+        if gathered.edited.contains(id) {
             product::update(connection, product)?;
         }
     }
@@ -43,7 +45,8 @@ pub(crate) fn apply(
         coupon::update(connection, coupon)?;
     }
     write_purchases(connection, gathered)?;
-    sales.append(connection, &set.journal)
+    sales.append(connection, &set.journal)?;
+    Ok(Changed { users, stocks })
 }
 
 /// Adds the new rows of the histories, each chained to its user's last one.
@@ -104,7 +107,7 @@ fn write_users(
     connection: &Connection,
     gathered: &Gathered,
     mut moved: Vec<UserId>,
-) -> Result<(), StorageError> {
+) -> Result<Vec<(UserId, UserState)>, StorageError> {
     let users = &gathered.set.users;
     let heads = |id| gathered.heads.get(&id).copied().unwrap_or_default();
     let inserted = sorted(users.inserted());
@@ -114,14 +117,17 @@ fn write_users(
     moved.extend(users.updated().map(|(id, _)| *id));
     moved.sort_unstable();
     moved.dedup();
-    let mut update = user::Update::prepare(connection)?;
+    let mut states = Vec::with_capacity(moved.len());
     for id in moved {
         let new = inserted.binary_search_by_key(&id, |(id, _)| *id).is_ok();
         if !new && let Ok(Some(user)) = users.get(&id) {
-            update.run(user, heads(id))?;
+            states.push((id, UserState::of(user, heads(id))));
+            if gathered.registered.contains(&id) {
+                user::rename(connection, user)?;
+            }
         }
     }
-    Ok(())
+    Ok(states)
 }
 
 fn write_purchases(connection: &Connection, gathered: &Gathered) -> Result<(), StorageError> {

@@ -9,6 +9,7 @@ use crate::change::{self, Change, Changed};
 use crate::gather::gather;
 use crate::memory::Memory;
 use crate::mint;
+use crate::states::View;
 use crate::storage::StorageError;
 
 /// What became of each request of a batch that was committed.
@@ -114,7 +115,7 @@ fn decide_round(
     outcomes: &mut Outcomes,
 ) -> Result<(), StorageError> {
     let gathered = &mut memory.rows;
-    gather(connection, requests, gathered)?;
+    gather(&View::fresh(connection, &memory.states), requests, gathered)?;
     let now = mint::now();
     let first = outcomes.len();
     for request in requests {
@@ -129,9 +130,9 @@ fn decide_round(
             }
         }
     }
-    apply(connection, gathered, &mut memory.sales)?;
+    let changed = apply(connection, gathered, &mut memory.sales)?;
     gathered.set.settle();
-    Ok(())
+    memory.append(connection, &changed)
 }
 
 /// Out of space, SQLite takes the whole transaction back before its record is

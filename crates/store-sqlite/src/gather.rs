@@ -10,6 +10,7 @@ use crate::recent_keys::RecentKeys;
 use crate::remembered;
 use crate::rows::user::Heads;
 use crate::rows::{campaign, coupon, optional, order, product, user};
+use crate::states::View;
 use crate::storage::StorageError;
 
 /// The rows of a batch and of those before it, and what the engine keeps of them
@@ -24,18 +25,20 @@ pub(crate) struct Gathered {
     pub(crate) counted: Vec<(ProductId, UserId)>,
     /// Products that a request edits: only theirs is more than a stock to write.
     pub(crate) edited: HashSet<ProductId>,
+    /// Users whom a request registers: only theirs is more than a state to write.
+    pub(crate) registered: HashSet<UserId>,
     /// Which keys need not be looked up.
     pub(crate) recent_keys: RecentKeys,
 }
 
 /// Loads everything that `requests` can touch and that is not there yet.
 pub(crate) fn gather(
-    connection: &Connection,
+    view: &View<'_>,
     requests: &[Request],
     gathered: &mut Gathered,
 ) -> Result<(), StorageError> {
     gathered.counted.clear();
-    gathered.edited = edited(requests);
+    note_edits(requests, gathered);
     loop {
         let mut missing = Needs::default();
         for request in requests {
@@ -44,27 +47,27 @@ pub(crate) fn gather(
         if missing.is_empty() {
             return Ok(());
         }
-        load(connection, gathered, missing)?;
+        load(view, gathered, missing)?;
     }
 }
 
-fn edited(requests: &[Request]) -> HashSet<ProductId> {
-    requests
-        .iter()
-        .filter_map(|request| match &request.command {
-            Command::PutProduct(put) => Some(put.product_id),
-            _ => None,
-        })
-        .collect()
+fn note_edits(requests: &[Request], gathered: &mut Gathered) {
+    gathered.edited.clear();
+    gathered.registered.clear();
+    for request in requests {
+        match &request.command {
+            Command::PutProduct(put) => drop(gathered.edited.insert(put.product_id)),
+            Command::RegisterUser(register) => {
+                gathered.registered.insert(register.user_id);
+            }
+            _ => {}
+        }
+    }
 }
 
-fn load(
-    connection: &Connection,
-    gathered: &mut Gathered,
-    missing: Needs,
-) -> Result<(), StorageError> {
+fn load(view: &View<'_>, gathered: &mut Gathered, missing: Needs) -> Result<(), StorageError> {
     let set = &mut gathered.set;
-    let mut find = user::Find::prepare(connection)?;
+    let mut find = user::Find::prepare(view)?;
     for id in missing.users {
         let found = find.run(id)?;
         gathered.heads.insert(
@@ -73,24 +76,24 @@ fn load(
         );
         set.users.load(id, found.map(|it| it.user));
     }
-    let mut find = product::Find::prepare(connection)?;
+    let mut find = product::Find::prepare(view)?;
     for id in missing.products {
         set.products.load(id, find.run(id)?);
     }
     for id in missing.campaigns {
-        set.campaigns.load(id, campaign::find(connection, id)?);
+        set.campaigns.load(id, campaign::find(view, id)?);
     }
     for id in missing.coupons {
-        set.coupons.load(id, coupon::find(connection, id)?);
+        set.coupons.load(id, coupon::find(view, id)?);
     }
     for (campaign_id, user_id) in missing.holders {
-        let held = coupon::find_by_holder(connection, campaign_id, user_id)?;
+        let held = coupon::find_by_holder(view, campaign_id, user_id)?;
         set.holders.load((campaign_id, user_id), held);
     }
     for id in missing.orders {
-        set.orders.load(id, order::find(connection, id)?);
+        set.orders.load(id, order::find(view, id)?);
     }
-    let mut find = remembered::Find::prepare(connection)?;
+    let mut find = remembered::Find::prepare(view)?;
     for (scope, key) in missing.keys {
         let remembered = if gathered.recent_keys.is_new(&key) {
             None
@@ -100,14 +103,14 @@ fn load(
         set.keys.load((scope, key), remembered);
     }
     if missing.next_campaign {
-        set.next_campaign = Some(campaign::next_id(connection)?);
+        set.next_campaign = Some(campaign::next_id(view)?);
     }
     for (product_id, user_id) in missing.purchases {
-        let bought = match stored_purchases(connection, product_id, user_id)? {
+        let bought = match stored_purchases(view, product_id, user_id)? {
             Some(bought) => bought,
             None => {
                 gathered.counted.push((product_id, user_id));
-                count_purchases(connection, gathered, product_id, user_id)?
+                count_purchases(view, gathered, product_id, user_id)?
             }
         };
         gathered

@@ -95,6 +95,7 @@ fn counted(rows: u64) -> String {
 /// One at a time: it holds a lock of its own until it is dropped.
 pub struct Importer {
     connection: Connection,
+    memory: Memory,
     _lock: ImportLock,
 }
 
@@ -110,6 +111,7 @@ impl Importer {
         migrate(path, options)?;
         Ok(Self {
             connection: open_current(path, Role::Writer)?,
+            memory: Memory::default(),
             _lock: lock,
         })
     }
@@ -223,7 +225,11 @@ impl Importer {
             let started = Instant::now();
             done += chunk.len() as u64;
             let last = done == rows.len() as u64;
-            let asked = match self.import_chunk(digest, chunk, done, last) {
+            let outcome = self.import_chunk(digest, chunk, done, last);
+            if outcome.is_err() {
+                self.memory.forget();
+            }
+            let asked = match outcome {
                 Ok(()) => progress(done),
                 Err(ChunkError::Row(bad)) => {
                     let before = done - chunk.len() as u64;
@@ -268,8 +274,8 @@ impl Importer {
             .iter()
             .flat_map(|row| row.requests.iter().cloned())
             .collect();
-        let outcomes = decide_all(&transaction, &requests, &mut Memory::default())
-            .map_err(ChunkError::Storage)?;
+        let outcomes =
+            decide_all(&transaction, &requests, &mut self.memory).map_err(ChunkError::Storage)?;
         let mut outcomes = outcomes.into_iter();
         for row in rows {
             row.check(outcomes.by_ref().take(row.requests.len()))?;

@@ -35,6 +35,7 @@ mod remembered;
 mod rows;
 mod sales;
 mod shop_reader;
+mod states;
 mod storage;
 mod store;
 mod vfs;

@@ -1,10 +1,14 @@
 //! What the writer remembers from one batch to the next.
 
+use std::cell::RefCell;
+
 use rusqlite::Connection;
 
 use crate::gather::Gathered;
 use crate::options::MAX_KEPT_ROWS;
 use crate::sales::SalesLog;
+use crate::states::{Changed, Folding, States};
+use crate::storage::StorageError;
 
 /// The users, products and campaigns of earlier batches, as the last one left
 /// them: most orders then read nothing but their key.
@@ -17,17 +21,30 @@ use crate::sales::SalesLog;
 pub(crate) struct Memory {
     pub(crate) rows: Gathered,
     pub(crate) sales: SalesLog,
+    pub(crate) states: RefCell<States>,
+    folding: Folding,
     /// SQLite's number for what others had committed when the rows were read.
     version: Option<i64>,
 }
 
 impl Memory {
+    /// With a log of states that is folded after so many.
+    pub(crate) fn folding_after(states: usize) -> Self {
+        Self {
+            folding: Folding::after(states),
+            ..Self::default()
+        }
+    }
+
     /// To be called within each transaction before anything is decided: forgets
     /// what the database may no longer hold, or what is too much to keep.
-    pub(crate) fn refresh(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+    pub(crate) fn refresh(&mut self, connection: &Connection) -> Result<(), StorageError> {
         let version = connection
             .prepare_cached("PRAGMA data_version")?
             .query_row([], |row| row.get(0))?;
+        if self.version != Some(version) {
+            self.states.get_mut().refresh(connection)?;
+        }
         if self.version != Some(version) || self.rows.set.kept_rows() > MAX_KEPT_ROWS {
             self.rows = Gathered::default();
             self.version = Some(version);
@@ -35,10 +52,23 @@ impl Memory {
         Ok(())
     }
 
+    /// Appends the states that a round of a batch has left.
+    pub(crate) fn append(
+        &mut self,
+        connection: &Connection,
+        changed: &Changed,
+    ) -> Result<(), StorageError> {
+        let states = self.states.get_mut();
+        states.append(connection, changed)?;
+        self.folding.go_on(connection, states, changed.len())
+    }
+
     /// Forgets everything, after a transaction that was not committed.
     pub(crate) fn forget(&mut self) {
         self.rows = Gathered::default();
         self.sales.forget();
+        *self.states.get_mut() = States::default();
+        self.folding.forget();
         self.version = None;
     }
 }
@@ -51,6 +81,8 @@ mod tests {
     use crate::batch;
     use crate::connection::{self, Role};
     use crate::options::Options;
+    use crate::rows::user;
+    use crate::states::{View, fold_all};
 
     fn charge(user: i64, amount: i64) -> Request {
         let user = UserId::new(user).unwrap();
@@ -94,13 +126,10 @@ mod tests {
         }
 
         fn balance(&self, user: i64) -> i64 {
-            self.connection
-                .query_row(
-                    "SELECT balance FROM users WHERE user_id = ?1",
-                    [user],
-                    |row| row.get(0),
-                )
-                .unwrap()
+            let states = RefCell::default();
+            let view = View::new(&self.connection, &states);
+            let found = user::find(&view, UserId::new(user).unwrap());
+            found.unwrap().unwrap().user.balance.get()
         }
 
         fn kept(&self) -> usize {
@@ -132,6 +161,7 @@ mod tests {
         let (mut shop, other) = Shop::new();
         shop.run(register(1));
         shop.run(charge(1, 300));
+        fold_all(&other).unwrap();
         other
             .execute("UPDATE users SET balance = 1000", [])
             .unwrap();

@@ -14,6 +14,9 @@ pub struct Options {
     pub queue_capacity: usize,
     /// Connections for reads.
     pub readers: usize,
+    /// How many states of users and stocks batches leave in a log before those are
+    /// folded into the tables.
+    pub fold_after: usize,
 }
 
 impl Default for Options {
@@ -22,14 +25,16 @@ impl Default for Options {
             currency: None,
             queue_capacity: QUEUE_CAPACITY,
             readers: READERS,
+            fold_after: STATE_LOG_STATES,
         }
     }
 }
 
-/// How many worker threads the runtime around the engine should have: all
-/// processors but the one that the writer keeps busy.
-pub fn worker_threads() -> usize {
-    std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
+/// How many worker threads the runtime around the engine should have: one. The
+/// writer, checkpoints and reads have threads of their own, and who asks is
+/// answered wherever it runs.
+pub const fn worker_threads() -> usize {
+    1
 }
 
 /// Waiting requests: a second's worth on a small machine, so that one who is
@@ -82,6 +87,11 @@ pub(crate) const WAL_KEPT_BYTES: i64 = 160 << 20;
 /// Rows of users, products and campaigns that the writer remembers from batch to
 /// batch, some 50 MiB of them; when there are more it begins anew.
 pub(crate) const MAX_KEPT_ROWS: usize = 1 << 18;
+
+/// States of users and stocks that are appended to their log before those are
+/// folded into the tables, some 20,000 orders' worth: by then every page of a shop
+/// with 100,000 users has several of them. Reading them takes 10 ms.
+pub(crate) const STATE_LOG_STATES: usize = 1 << 16;
 
 /// Page cache of the writer, in KiB: the inner pages and the right edges of
 /// every tree, and the rows of some 100,000 users and products.

@@ -1,5 +1,6 @@
 //! A pool of read connections.
 
+use std::cell::RefCell;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,6 +12,7 @@ use tokio::sync::Semaphore;
 use crate::connection::{self, Role};
 use crate::error::OpenError;
 use crate::options::MAX_WAITING_READS;
+use crate::states::{States, View};
 use crate::storage::StorageError;
 
 /// Read connections; each read runs on the blocking threads of the runtime,
@@ -22,7 +24,7 @@ pub(crate) struct Readers {
 
 struct Shared {
     permits: Arc<Semaphore>,
-    idle: Mutex<Vec<Connection>>,
+    idle: Mutex<Vec<Reader>>,
     waiting: AtomicUsize,
 }
 
@@ -30,7 +32,7 @@ impl Readers {
     pub(crate) fn open(path: &Path, count: usize) -> Result<Self, OpenError> {
         let count = count.max(1);
         let idle = (0..count)
-            .map(|_| connection::open(path, Role::Reader))
+            .map(|_| Reader::open(path))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
             shared: Arc::new(Shared {
@@ -44,7 +46,7 @@ impl Readers {
     /// Runs `query` in one snapshot.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
-        query: impl FnOnce(&Connection) -> Result<T, StorageError> + Send + 'static,
+        query: impl FnOnce(&View<'_>) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, Fault> {
         let shared = self.shared.clone();
         let waiting = Waiting::enter(&shared)?;
@@ -82,7 +84,7 @@ impl Readers {
 }
 
 impl Shared {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Reader>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -110,39 +112,54 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// A connection out of the pool; it goes back however the read ends.
+/// A connection, and what it has read of the log of states.
+struct Reader {
+    connection: Connection,
+    states: RefCell<States>,
+}
+
+impl Reader {
+    fn open(path: &Path) -> Result<Self, OpenError> {
+        Ok(Self {
+            connection: connection::open(path, Role::Reader)?,
+            states: RefCell::default(),
+        })
+    }
+}
+
+/// A reader out of the pool; it goes back however the read ends.
 struct Borrowed<'a> {
     shared: &'a Shared,
-    connection: Option<Connection>,
+    reader: Option<Reader>,
 }
 
 impl<'a> Borrowed<'a> {
     fn take(shared: &'a Shared) -> Result<Self, Fault> {
-        let connection = shared.lock().pop().ok_or_else(closed)?;
+        let reader = shared.lock().pop().ok_or_else(closed)?;
         Ok(Self {
             shared,
-            connection: Some(connection),
+            reader: Some(reader),
         })
     }
 
     fn snapshot<T>(
         &mut self,
-        query: impl FnOnce(&Connection) -> Result<T, StorageError>,
+        query: impl FnOnce(&View<'_>) -> Result<T, StorageError>,
     ) -> Result<T, StorageError> {
-        let Some(connection) = &mut self.connection else {
+        let Some(reader) = &mut self.reader else {
             return Err(StorageError::corrupt("readers", "no connection"));
         };
-        let transaction = connection.transaction()?;
-        query(&transaction)
+        let transaction = reader.connection.transaction()?;
+        query(&View::new(&transaction, &reader.states))
     }
 }
 
 impl Drop for Borrowed<'_> {
     fn drop(&mut self) {
-        if let Some(connection) = self.connection.take()
+        if let Some(reader) = self.reader.take()
             && !self.shared.permits.is_closed()
         {
-            self.shared.lock().push(connection);
+            self.shared.lock().push(reader);
         }
     }
 }

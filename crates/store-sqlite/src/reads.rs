@@ -13,6 +13,7 @@ use crate::key::StoredId;
 use crate::rows::{
     campaign, collect, coupon, entry, event, order, product, stock_adjustment, user,
 };
+use crate::states::View;
 use crate::storage::StorageError;
 
 type Result<T> = std::result::Result<T, StorageError>;
@@ -44,75 +45,75 @@ fn follow<T>(
 }
 
 pub(crate) fn orders(
-    connection: &Connection,
+    view: &View<'_>,
     user_id: UserId,
     page: Page<OrderId>,
 ) -> Result<Option<PageOf<Arc<Order>>>> {
-    let Some(user) = user::find(connection, user_id)? else {
+    let Some(user) = user::find(view, user_id)? else {
         return Ok(None);
     };
     let head = match page.after {
         None => user.heads.order,
         Some(id) => match StoredId::of(id.0) {
-            Some(stored) => order::find_by_key(connection, stored.key)?
+            Some(stored) => order::find_by_key(view, stored.key)?
                 .filter(|found| found.order.id == id && found.order.user_id == user_id)
                 .and_then(|found| found.previous),
             None => None,
         },
     };
     follow(head, page.limit, |key| {
-        let found = order::find_by_key(connection, key)?;
+        let found = order::find_by_key(view, key)?;
         Ok(found.map(|found| (Arc::new(found.order), found.previous)))
     })
     .map(Some)
 }
 
 pub(crate) fn entries(
-    connection: &Connection,
+    view: &View<'_>,
     user_id: UserId,
     page: Page<EntryId>,
 ) -> Result<Option<PageOf<Entry>>> {
-    let Some(user) = user::find(connection, user_id)? else {
+    let Some(user) = user::find(view, user_id)? else {
         return Ok(None);
     };
     let head = match page.after {
         None => user.heads.entry,
         Some(id) => match StoredId::of(id.0) {
-            Some(stored) => entry::find_by_key(connection, stored.key)?
+            Some(stored) => entry::find_by_key(view, stored.key)?
                 .filter(|found| found.entry.id == id && found.entry.user_id == user_id)
                 .and_then(|found| found.previous),
             None => None,
         },
     };
     follow(head, page.limit, |key| {
-        let found = entry::find_by_key(connection, key)?;
+        let found = entry::find_by_key(view, key)?;
         Ok(found.map(|found| (found.entry, found.previous)))
     })
     .map(Some)
 }
 
 pub(crate) fn coupons(
-    connection: &Connection,
+    view: &View<'_>,
     user_id: UserId,
     page: Page<CouponId>,
 ) -> Result<Option<PageOf<CouponView>>> {
-    let Some(user) = user::find(connection, user_id)? else {
+    let Some(user) = user::find(view, user_id)? else {
         return Ok(None);
     };
     let head = match page.after {
         None => user.heads.coupon,
         Some(id) => match StoredId::of(id.0) {
-            Some(stored) => coupon::find_by_key(connection, stored.key)?
+            Some(stored) => coupon::find_by_key(view, stored.key)?
                 .filter(|found| found.coupon.id == id && found.coupon.user_id == user_id)
                 .and_then(|found| found.previous),
             None => None,
         },
     };
     follow(head, page.limit, |key| {
-        let Some(found) = coupon::find_by_key(connection, key)? else {
+        let Some(found) = coupon::find_by_key(view, key)? else {
             return Ok(None);
         };
-        let campaign = campaign::find(connection, found.coupon.campaign_id)?
+        let campaign = campaign::find(view, found.coupon.campaign_id)?
             .ok_or_else(|| StorageError::corrupt("coupons", "its campaign is not there"))?;
         let view = CouponView {
             coupon: found.coupon,
@@ -139,14 +140,9 @@ pub(crate) fn all_orders(
     Ok(PageOf::from_one_more(items, page.limit))
 }
 
-pub(crate) fn products(connection: &Connection, page: Page<ProductId>) -> Result<PageOf<Product>> {
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT {} FROM {} WHERE product_id > ?1 ORDER BY product_id LIMIT ?2",
-        product::COLUMNS,
-        product::TABLES
-    ))?;
+pub(crate) fn products(view: &View<'_>, page: Page<ProductId>) -> Result<PageOf<Product>> {
     let after = page.after.map_or(0, ProductId::get);
-    let items = collect(statement.query([after, one_more(&page)])?, product::decode)?;
+    let items = product::list(view, after, one_more(&page))?;
     Ok(PageOf::from_one_more(items, page.limit))
 }
 
@@ -164,26 +160,24 @@ pub(crate) fn campaigns(
 }
 
 pub(crate) fn stock_adjustments(
-    connection: &Connection,
+    view: &View<'_>,
     product_id: ProductId,
     page: Page<AdjustmentId>,
 ) -> Result<Option<PageOf<StockAdjustment>>> {
-    if product::find(connection, product_id)?.is_none() {
+    if product::find(view, product_id)?.is_none() {
         return Ok(None);
     }
     let after = match page.after {
         None => -1,
         Some(id) => match StoredId::of(id.0) {
-            Some(stored) => {
-                match stock_adjustment::find_by_key(connection, product_id, stored.key)? {
-                    Some(found) if found.id == id => stored.key,
-                    _ => i64::MAX,
-                }
-            }
+            Some(stored) => match stock_adjustment::find_by_key(view, product_id, stored.key)? {
+                Some(found) if found.id == id => stored.key,
+                _ => i64::MAX,
+            },
             None => i64::MAX,
         },
     };
-    let mut statement = connection.prepare_cached(&format!(
+    let mut statement = view.prepare_cached(&format!(
         "SELECT {} FROM stock_adjustments WHERE product_id = ?1 AND key > ?2 ORDER BY key LIMIT ?3",
         stock_adjustment::COLUMNS
     ))?;

@@ -13,6 +13,7 @@ use rusqlite::{Connection, params};
 
 use crate::options::SALES_LOG_DELTAS;
 use crate::rows::product;
+use crate::states::View;
 use crate::storage::StorageError;
 
 type Result<T> = std::result::Result<T, StorageError>;
@@ -178,12 +179,8 @@ pub(crate) fn quantities(connection: &Connection) -> Result<impl Iterator<Item =
 }
 
 /// The best sellers from the hour `since` on.
-pub(crate) fn best_sellers(
-    connection: &Connection,
-    since: Hour,
-    limit: usize,
-) -> Result<Vec<BestSeller>> {
-    let mut ranked: Vec<_> = totals(connection, since.get())?
+pub(crate) fn best_sellers(view: &View<'_>, since: Hour, limit: usize) -> Result<Vec<BestSeller>> {
+    let mut ranked: Vec<_> = totals(view, since.get())?
         .into_iter()
         .filter(|(_, figures)| figures.quantity > 0)
         .collect();
@@ -194,7 +191,7 @@ pub(crate) fn best_sellers(
         .into_iter()
         .map(|(product_id, figures)| {
             let product_id = ProductId::new(product_id).ok_or_else(corrupt)?;
-            let product = product::find(connection, product_id)?.ok_or_else(corrupt)?;
+            let product = product::find(view, product_id)?.ok_or_else(corrupt)?;
             // Held at the end of the range that JSON carries exactly.
             let amount = figures.amount.clamp(0, i128::from(Money::MAX.get())) as i64;
             Ok(BestSeller {

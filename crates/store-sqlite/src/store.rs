@@ -11,12 +11,14 @@ use jumun_domain::{
     StockAdjustment, User, UserId, quote,
 };
 use jumun_store::{
-    BestSeller, CouponView, Fault, NumberedEvent, Page, PageOf, Readiness, Reads, Reply, Shop, Store,
+    BestSeller, CouponView, Fault, NumberedEvent, Page, PageOf, Readiness, Reads, Reply, Shop,
+    Store,
 };
+use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{oneshot, watch};
 
 use crate::access::Glance;
-use crate::checkpoint::Checkpointer;
+use crate::checkpoint::{self, Checkpointer};
 use crate::connection::Role;
 use crate::error::OpenError;
 use crate::gather::{Gathered, gather};
@@ -26,6 +28,7 @@ use crate::options::Options;
 use crate::queue::{Job, Queue};
 use crate::readers::Readers;
 use crate::rows::{campaign, order, product, user};
+use crate::states::{View, fold_all};
 use crate::storage::StorageError;
 use crate::writer::{self, Shared};
 use crate::{mint, reads, remembered, sales};
@@ -72,6 +75,7 @@ impl SqliteStore {
             queue: Queue::new(options.queue_capacity),
             trouble: Mutex::default(),
             checkpoints: Arc::default(),
+            fold_after: options.fold_after,
             news: watch::Sender::default(),
         });
         let readers = Readers::open(path, options.readers)?;
@@ -95,7 +99,7 @@ impl SqliteStore {
 
     pub(crate) async fn read<T: Send + 'static>(
         &self,
-        query: impl FnOnce(&rusqlite::Connection) -> Result<T, StorageError> + Send + 'static,
+        query: impl FnOnce(&View<'_>) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, Fault> {
         self.readers.read(query).await
     }
@@ -109,16 +113,26 @@ impl Running {
             tracing::error!("the writer had panicked");
         }
         self.checkpointer.stop();
-        let emptied = open_current(&self.path, Role::Writer)
-            .map_err(|error| error.to_string())
-            .and_then(|it| crate::checkpoint::truncate(&it).map_err(|error| error.to_string()));
-        if let Err(error) = emptied {
+        if let Err(error) = tidy_up(&self.path) {
             tracing::warn!(
                 error,
                 "the log could not be emptied; it is read at the next start"
             );
         }
     }
+}
+
+/// Leaves every state in its table, and all of it in one file.
+fn tidy_up(path: &Path) -> Result<(), String> {
+    let mut connection = open_current(path, Role::Writer).map_err(|error| error.to_string())?;
+    fold(&mut connection).map_err(|error| error.explain())?;
+    checkpoint::truncate(&connection).map_err(|error| error.to_string())
+}
+
+fn fold(connection: &mut Connection) -> Result<(), StorageError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    fold_all(&transaction)?;
+    Ok(transaction.commit()?)
 }
 
 impl Drop for SqliteStore {
@@ -140,10 +154,10 @@ impl Store for SqliteStore {
     }
 
     async fn quote(&self, order: PlaceOrder) -> Result<Quote, Fault> {
-        self.read(move |connection| {
+        self.read(move |view| {
             let request = Request::new(Command::PlaceOrder(order), None);
             let mut gathered = Gathered::default();
-            gather(connection, std::slice::from_ref(&request), &mut gathered)?;
+            gather(view, std::slice::from_ref(&request), &mut gathered)?;
             let Command::PlaceOrder(order) = &request.command else {
                 return Err(StorageError::corrupt("quote", "not an order"));
             };

@@ -54,7 +54,7 @@ impl Way {
         query: impl FnOnce(&Connection) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, Fault> {
         match self {
-            Self::Server { readers, .. } => readers.read(query).await,
+            Self::Server { readers, .. } => readers.read(move |view| query(view)).await,
             Self::Beside(beside) => {
                 let beside = beside.clone();
                 off_the_runtime(move || beside.read(query)).await

@@ -29,6 +29,8 @@ pub(crate) struct Shared {
     pub(crate) queue: Queue,
     pub(crate) trouble: Trouble,
     pub(crate) checkpoints: Arc<CheckpointSignal>,
+    /// As in [`Options`](crate::Options).
+    pub(crate) fold_after: usize,
     /// Changed after each commit that wrote an event.
     pub(crate) news: watch::Sender<()>,
 }
@@ -52,7 +54,7 @@ pub(crate) fn start(path: &Path, shared: Arc<Shared>) -> Result<JoinHandle<()>, 
     delivery::end_leases_left_behind(&connection);
     let mut writer = Writer {
         path: path.to_owned(),
-        open: Some(Opened::new(connection)),
+        open: Some(Opened::new(connection, shared.fold_after)),
         shared,
     };
     std::thread::Builder::new()
@@ -97,10 +99,10 @@ struct Opened {
 }
 
 impl Opened {
-    fn new(connection: Connection) -> Self {
+    fn new(connection: Connection, fold_after: usize) -> Self {
         Self {
             connection,
-            memory: Memory::default(),
+            memory: Memory::folding_after(fold_after),
         }
     }
 }
@@ -235,7 +237,7 @@ impl Writer {
     ) -> Result<T, BatchError> {
         let mut open = match self.open.take() {
             Some(open) => open,
-            None => Opened::new(self.reopen()?),
+            None => Opened::new(self.reopen()?, self.shared.fold_after),
         };
         let result = work(&mut open);
         match &result {

@@ -12,6 +12,9 @@ use jumun_store::{AuditReport, Store};
 use jumun_store_sqlite::{Options, SqliteAccess, SqliteStore, audit};
 use tempfile::TempDir;
 
+/// States in the log before they are folded: a few orders' worth.
+const FOLD_AFTER: usize = 8;
+
 /// A database file in a directory of its own.
 struct File(TempDir);
 
@@ -25,7 +28,12 @@ impl File {
     }
 
     fn open(&self) -> Arc<SqliteStore> {
-        Arc::new(SqliteStore::open(&self.path(), &Options::default()).expect("the file opens"))
+        let options = Options {
+            // Some rows are in the log and some in their tables, at any time.
+            fold_after: FOLD_AFTER,
+            ..Options::default()
+        };
+        Arc::new(SqliteStore::open(&self.path(), &options).expect("the file opens"))
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use crate::states::View;
 use jumun_domain::{Actor, Timestamp};
 use jumun_store::Store as _;
 use jumun_store::access::{Grant, NewToken, Scopes, TokenHash, TokenId, Tokens as _};
@@ -55,7 +56,7 @@ async fn a_look_waits_for_no_list_and_for_no_writer() {
         .map(|wait| {
             let (store, began) = (store.clone(), began.clone());
             tokio::spawn(async move {
-                let list = move |_: &Connection| {
+                let list = move |_: &View<'_>| {
                     began.send(()).unwrap();
                     // Ends when the other side is dropped.
                     Ok(wait.recv().is_err())

@@ -1,5 +1,6 @@
 //! Undoing an import of which a row turned out to be bad.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 
 use jumun_domain::{Actor, Command, Money, PutProduct, RegisterUser, Units};
@@ -12,6 +13,7 @@ use crate::access::lines;
 use crate::mint;
 use crate::rows::{entry, product, user};
 use crate::sales;
+use crate::states::{View, fold_all};
 use crate::storage::StorageError;
 
 /// Removes `rows`, all of which an import brought in, but for those that
@@ -50,6 +52,10 @@ fn take_back_chunk(
     left: usize,
 ) -> Result<u64, StorageError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // No state may outlive the row that it is of: the id may come back.
+    fold_all(&transaction)?;
+    let states = RefCell::default();
+    let view = View::fresh(&transaction, &states);
     let commands = || rows.iter().flat_map(|row| &row.requests);
     let products = commands().any(|it| matches!(it.command, Command::PutProduct(_)));
     // Of all products at once, since the figures are not indexed by product.
@@ -65,9 +71,9 @@ fn take_back_chunk(
         let first = row.requests.first();
         let by = first.and_then(|request| request.actor.as_ref());
         let removed = match first.map(|request| &request.command) {
-            Some(Command::RegisterUser(it)) => remove_user(&transaction, it, &charges(row), by)?,
+            Some(Command::RegisterUser(it)) => remove_user(&view, it, &charges(row), by)?,
             Some(Command::PutProduct(it)) => {
-                !ordered.contains(&it.product_id.get()) && remove_product(&transaction, it, by)?
+                !ordered.contains(&it.product_id.get()) && remove_product(&view, it, by)?
             }
             _ => true,
         };
@@ -94,12 +100,12 @@ fn charges(row: &ImportRow) -> Vec<Money> {
 
 /// Removes a user who is as the import made them. `false` if not.
 fn remove_user(
-    connection: &Connection,
+    view: &View<'_>,
     imported: &RegisterUser,
     charges: &[Money],
     by: Option<&Actor>,
 ) -> Result<bool, StorageError> {
-    let Some(found) = user::find(connection, imported.user_id)? else {
+    let Some(found) = user::find(view, imported.user_id)? else {
         return Ok(true);
     };
     let (user, heads) = (found.user, found.heads);
@@ -107,8 +113,7 @@ fn remove_user(
         (None, []) => true,
         (Some(key), [amount]) => {
             user.balance == *amount
-                && entry::find_by_key(connection, key)?
-                    .is_some_and(|found| found.previous.is_none())
+                && entry::find_by_key(view, key)?.is_some_and(|found| found.previous.is_none())
         }
         _ => false,
     };
@@ -119,15 +124,13 @@ fn remove_user(
     {
         return Ok(false);
     }
-    connection
-        .prepare_cached("DELETE FROM entries WHERE key = ?1")?
+    view.prepare_cached("DELETE FROM entries WHERE key = ?1")?
         .execute([heads.entry])?;
-    connection
-        .prepare_cached("DELETE FROM users WHERE user_id = ?1")?
+    view.prepare_cached("DELETE FROM users WHERE user_id = ?1")?
         .execute([imported.user_id.get()])?;
     if let Some(by) = by {
         let line = ChangeLine::user_taken_back(&user, by);
-        lines::add(connection, &line, mint::now())?;
+        lines::add(view, &line, mint::now())?;
     }
     Ok(true)
 }
@@ -135,15 +138,15 @@ fn remove_user(
 /// Removes a product, never ordered, that is as the import made it. `false` if
 /// it is not.
 fn remove_product(
-    connection: &Connection,
+    view: &View<'_>,
     imported: &PutProduct,
     by: Option<&Actor>,
 ) -> Result<bool, StorageError> {
     let id = imported.product_id;
-    let Some(found) = product::find(connection, id)? else {
+    let Some(found) = product::find(view, id)? else {
         return Ok(true);
     };
-    let adjustments: i64 = connection
+    let adjustments: i64 = view
         .prepare_cached("SELECT count(*) FROM stock_adjustments WHERE product_id = ?1")?
         .query_row([id.get()], |row| row.get(0))?;
     let as_imported = adjustments == 1
@@ -163,11 +166,11 @@ fn remove_product(
         "DELETE FROM products WHERE product_id = ?1",
         "DELETE FROM stocks WHERE product_id = ?1",
     ] {
-        connection.prepare_cached(sql)?.execute([id.get()])?;
+        view.prepare_cached(sql)?.execute([id.get()])?;
     }
     if let Some(by) = by {
         let line = ChangeLine::product_taken_back(&found, by);
-        lines::add(connection, &line, mint::now())?;
+        lines::add(view, &line, mint::now())?;
     }
     Ok(true)
 }

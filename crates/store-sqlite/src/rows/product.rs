@@ -5,15 +5,15 @@ use std::sync::LazyLock;
 use jumun_domain::{Product, ProductId, Units};
 use rusqlite::{CachedStatement, Connection, Row, params};
 
-use super::{Decoder, Result, optional};
+use super::{Decoder, Result, collect, optional};
+use crate::states::{StockState, View};
 
-/// To be read `FROM` [`TABLES`].
-pub(crate) const COLUMNS: &str =
+const COLUMNS: &str =
     "product_id, name, price, stock, sold, active, max_per_user, counts_purchases, created_at";
 
-pub(crate) const TABLES: &str = "products JOIN stocks USING (product_id)";
+const TABLES: &str = "products JOIN stocks USING (product_id)";
 
-pub(crate) fn decode(row: &Row<'_>) -> Result<Product> {
+fn decode(row: &Row<'_>) -> Result<Product> {
     let row = Decoder::new(row, "products");
     Ok(Product {
         id: row.id(0, ProductId::new)?,
@@ -29,22 +29,39 @@ pub(crate) fn decode(row: &Row<'_>) -> Result<Product> {
 }
 
 /// Finds products by id, one statement for a whole batch.
-pub(crate) struct Find<'c>(CachedStatement<'c>);
+pub(crate) struct Find<'c> {
+    view: &'c View<'c>,
+    statement: CachedStatement<'c>,
+}
 
 impl<'c> Find<'c> {
-    pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
+    pub(crate) fn prepare(view: &'c View<'c>) -> rusqlite::Result<Self> {
         static SQL: LazyLock<String> =
             LazyLock::new(|| format!("SELECT {COLUMNS} FROM {TABLES} WHERE product_id = ?1"));
-        connection.prepare_cached(&SQL).map(Self)
+        let statement = view.prepare_cached(&SQL)?;
+        Ok(Self { view, statement })
     }
 
     pub(crate) fn run(&mut self, id: ProductId) -> Result<Option<Product>> {
-        optional(self.0.query([id.get()])?, decode)
+        let found = optional(self.statement.query([id.get()])?, decode)?;
+        found.map(|it| self.view.current_product(it)).transpose()
     }
 }
 
-pub(crate) fn find(connection: &Connection, id: ProductId) -> Result<Option<Product>> {
-    Find::prepare(connection)?.run(id)
+pub(crate) fn find(view: &View<'_>, id: ProductId) -> Result<Option<Product>> {
+    Find::prepare(view)?.run(id)
+}
+
+/// Up to `limit` products with ids above `after`, in the order of their ids.
+pub(crate) fn list(view: &View<'_>, after: i64, limit: i64) -> Result<Vec<Product>> {
+    let mut statement = view.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM {TABLES} WHERE product_id > ?1 ORDER BY product_id LIMIT ?2"
+    ))?;
+    let found = collect(statement.query([after, limit])?, decode)?;
+    found
+        .into_iter()
+        .map(|it| view.current_product(it))
+        .collect()
 }
 
 pub(crate) fn insert(connection: &Connection, product: &Product) -> rusqlite::Result<()> {
@@ -86,7 +103,7 @@ pub(crate) fn update(connection: &Connection, product: &Product) -> rusqlite::Re
     Ok(())
 }
 
-/// Updates stocks, one statement for a whole batch.
+/// Writes stocks, one statement for many.
 pub(crate) struct UpdateStock<'c>(CachedStatement<'c>);
 
 impl<'c> UpdateStock<'c> {
@@ -96,9 +113,9 @@ impl<'c> UpdateStock<'c> {
             .map(Self)
     }
 
-    pub(crate) fn run(&mut self, product: &Product) -> rusqlite::Result<()> {
+    pub(crate) fn run(&mut self, id: ProductId, state: &StockState) -> rusqlite::Result<()> {
         self.0
-            .execute([product.id.get(), product.stock.get(), product.sold.get()])?;
+            .execute([id.get(), state.stock.get(), state.sold.get()])?;
         Ok(())
     }
 }

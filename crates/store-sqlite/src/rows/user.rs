@@ -6,6 +6,7 @@ use jumun_domain::{User, UserId};
 use rusqlite::{CachedStatement, Connection, Row, params};
 
 use super::{Decoder, Result, optional};
+use crate::states::{UserState, View};
 
 /// A user and where the chains of their rows begin.
 #[derive(Clone, Debug)]
@@ -25,7 +26,7 @@ pub(crate) struct Heads {
 pub(crate) const COLUMNS: &str =
     "user_id, name, balance, paid, last_order, last_entry, last_coupon, created_at";
 
-pub(crate) fn decode(row: &Row<'_>) -> Result<StoredUser> {
+fn decode(row: &Row<'_>) -> Result<StoredUser> {
     let row = Decoder::new(row, "users");
     Ok(StoredUser {
         user: User {
@@ -44,22 +45,27 @@ pub(crate) fn decode(row: &Row<'_>) -> Result<StoredUser> {
 }
 
 /// Finds users by id, one statement for a whole batch.
-pub(crate) struct Find<'c>(CachedStatement<'c>);
+pub(crate) struct Find<'c> {
+    view: &'c View<'c>,
+    statement: CachedStatement<'c>,
+}
 
 impl<'c> Find<'c> {
-    pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
+    pub(crate) fn prepare(view: &'c View<'c>) -> rusqlite::Result<Self> {
         static SQL: LazyLock<String> =
             LazyLock::new(|| format!("SELECT {COLUMNS} FROM users WHERE user_id = ?1"));
-        connection.prepare_cached(&SQL).map(Self)
+        let statement = view.prepare_cached(&SQL)?;
+        Ok(Self { view, statement })
     }
 
     pub(crate) fn run(&mut self, id: UserId) -> Result<Option<StoredUser>> {
-        optional(self.0.query([id.get()])?, decode)
+        let found = optional(self.statement.query([id.get()])?, decode)?;
+        found.map(|it| self.view.current_user(it)).transpose()
     }
 }
 
-pub(crate) fn find(connection: &Connection, id: UserId) -> Result<Option<StoredUser>> {
-    Find::prepare(connection)?.run(id)
+pub(crate) fn find(view: &View<'_>, id: UserId) -> Result<Option<StoredUser>> {
+    Find::prepare(view)?.run(id)
 }
 
 /// The new row has room for what its first order will add: a key of 8 bytes and
@@ -84,29 +90,36 @@ pub(crate) fn insert(connection: &Connection, user: &User, heads: Heads) -> rusq
     Ok(())
 }
 
-/// Updates users, one statement for a whole batch.
+/// Writes the name of a user who exists.
+pub(crate) fn rename(connection: &Connection, user: &User) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE users SET name = ?2 WHERE user_id = ?1")?
+        .execute(params![user.id.get(), user.name])?;
+    Ok(())
+}
+
+/// Writes the states of users, one statement for many.
 pub(crate) struct Update<'c>(CachedStatement<'c>);
 
 impl<'c> Update<'c> {
     pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
         connection
             .prepare_cached(
-                "UPDATE users SET name = ?2, balance = ?3, paid = ?4,
-                 last_order = ?5, last_entry = ?6, last_coupon = ?7,
-                 room = iif(?5 IS NULL, room, NULL) WHERE user_id = ?1",
+                "UPDATE users SET balance = ?2, paid = ?3,
+                 last_order = ?4, last_entry = ?5, last_coupon = ?6,
+                 room = iif(?4 IS NULL, room, NULL) WHERE user_id = ?1",
             )
             .map(Self)
     }
 
-    pub(crate) fn run(&mut self, user: &User, heads: Heads) -> rusqlite::Result<()> {
+    pub(crate) fn run(&mut self, id: UserId, state: &UserState) -> rusqlite::Result<()> {
         self.0.execute(params![
-            user.id.get(),
-            user.name,
-            user.balance.get(),
-            user.paid.get(),
-            heads.order,
-            heads.entry,
-            heads.coupon,
+            id.get(),
+            state.balance.get(),
+            state.paid.get(),
+            state.heads.order,
+            state.heads.entry,
+            state.heads.coupon,
         ])?;
         Ok(())
     }

@@ -12,6 +12,7 @@ fn without_connection(path: &Path) -> Writer {
         queue: Queue::new(1),
         trouble: Mutex::new(Some("the storage failed".to_owned())),
         checkpoints: Arc::default(),
+        fold_after: Options::default().fold_after,
         news: watch::Sender::default(),
     };
     Writer {

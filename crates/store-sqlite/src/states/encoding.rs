@@ -1,0 +1,98 @@
+//! The states of one batch as bytes: the number of users in 4 bytes, then the
+//! users and the stocks, each a row of integers of 8 bytes, all little-endian.
+//! No bytes at all are no states.
+
+use jumun_domain::{Money, ProductId, Units, UserId};
+
+use super::{Changed, StockState, UserState};
+use crate::rows::user::Heads;
+use crate::storage::StorageError;
+
+/// Of a user: id, balance, paid, the keys of the last order, entry and coupon; 0
+/// is no key, since a key has a time in it.
+const USER_WORDS: usize = 6;
+/// Of a stock: id, stock, sold.
+const STOCK_WORDS: usize = 3;
+
+const WORD_BYTES: usize = size_of::<i64>();
+const COUNT_BYTES: usize = size_of::<u32>();
+
+pub(super) fn encode(changed: &Changed) -> Vec<u8> {
+    let words = changed.users.len() * USER_WORDS + changed.stocks.len() * STOCK_WORDS;
+    let mut bytes = Vec::with_capacity(COUNT_BYTES + words * WORD_BYTES);
+    // A batch has far fewer users than 2^32.
+    bytes.extend_from_slice(&(changed.users.len() as u32).to_le_bytes());
+    let mut put = |word: i64| bytes.extend_from_slice(&word.to_le_bytes());
+    for (id, user) in &changed.users {
+        put(id.get());
+        put(user.balance.get());
+        put(user.paid.get());
+        put(user.heads.order.unwrap_or(0));
+        put(user.heads.entry.unwrap_or(0));
+        put(user.heads.coupon.unwrap_or(0));
+    }
+    for (id, stock) in &changed.stocks {
+        put(id.get());
+        put(stock.stock.get());
+        put(stock.sold.get());
+    }
+    bytes
+}
+
+pub(super) fn decode(bytes: &[u8]) -> Result<Changed, StorageError> {
+    if bytes.is_empty() {
+        return Ok(Changed::default());
+    }
+    read(bytes).ok_or_else(|| StorageError::corrupt("state_log", "states cannot be read"))
+}
+
+fn read(bytes: &[u8]) -> Option<Changed> {
+    let (count, rest) = bytes.split_first_chunk::<COUNT_BYTES>()?;
+    let count = usize::try_from(u32::from_le_bytes(*count)).ok()?;
+    let length = count.checked_mul(USER_WORDS * WORD_BYTES)?;
+    let (users, stocks) = rest.split_at_checked(length)?;
+    Some(Changed {
+        users: rows(users, user)?,
+        stocks: rows(stocks, stock)?,
+    })
+}
+
+/// Reads whole rows of `N` words, and nothing left over.
+fn rows<const N: usize, T>(bytes: &[u8], read: impl Fn([i64; N]) -> Option<T>) -> Option<Vec<T>> {
+    let rows = bytes.chunks_exact(N * WORD_BYTES);
+    if !rows.remainder().is_empty() {
+        return None;
+    }
+    rows.map(|row| {
+        let mut words = [0; N];
+        for (word, bytes) in words.iter_mut().zip(row.chunks_exact(WORD_BYTES)) {
+            *word = i64::from_le_bytes(bytes.try_into().ok()?);
+        }
+        read(words)
+    })
+    .collect()
+}
+
+fn user(words: [i64; USER_WORDS]) -> Option<(UserId, UserState)> {
+    let [id, balance, paid, order, entry, coupon] = words;
+    let key = |word: i64| (word != 0).then_some(word);
+    let state = UserState {
+        balance: Money::new(balance)?,
+        paid: Money::new(paid)?,
+        heads: Heads {
+            order: key(order),
+            entry: key(entry),
+            coupon: key(coupon),
+        },
+    };
+    Some((UserId::new(id)?, state))
+}
+
+fn stock(words: [i64; STOCK_WORDS]) -> Option<(ProductId, StockState)> {
+    let [id, stock, sold] = words;
+    let state = StockState {
+        stock: Units::new(stock)?,
+        sold: Units::new(sold)?,
+    };
+    Some((ProductId::new(id)?, state))
+}

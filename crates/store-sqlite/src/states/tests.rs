@@ -1,0 +1,290 @@
+//! States in the log and in the tables, by random histories beside a model.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use jumun_domain::{
+    AdjustStock, Charge, Command, Decision, ProductId, PutProduct, RegisterUser, Request, UserId,
+};
+use rusqlite::Connection;
+
+use super::encoding::{decode, encode};
+use super::*;
+use crate::batch;
+use crate::connection::{self, Role};
+use crate::memory::Memory;
+use crate::options::Options;
+use crate::rows::{product, user};
+
+const ROWS: i64 = 12;
+
+fn user_id(id: i64) -> UserId {
+    UserId::new(id).unwrap()
+}
+
+fn product_id(id: i64) -> ProductId {
+    ProductId::new(id).unwrap()
+}
+
+fn charge(user: i64, amount: i64) -> Request {
+    let charge = Charge::new(user_id(user), amount, None).unwrap();
+    Request::new(Command::Charge(charge), None)
+}
+
+fn adjust(product: i64, delta: i64) -> Request {
+    let adjust = AdjustStock::new(product_id(product), delta, None).unwrap();
+    Request::new(Command::AdjustStock(adjust), None)
+}
+
+fn rename(user: i64, name: &str) -> Request {
+    let register = RegisterUser::new(user_id(user), Some(name)).unwrap();
+    Request::new(Command::RegisterUser(register), None)
+}
+
+/// What the shop should hold.
+#[derive(Clone, PartialEq, Debug, Default)]
+struct Model {
+    balances: HashMap<i64, i64>,
+    stocks: HashMap<i64, i64>,
+    names: HashMap<i64, String>,
+}
+
+struct Shop {
+    path: std::path::PathBuf,
+    connection: Connection,
+    memory: Memory,
+    /// A reader that stays, as those of a server do.
+    reader: (Connection, RefCell<States>),
+    model: Model,
+    _folder: tempfile::TempDir,
+}
+
+impl Shop {
+    fn new(fold_after: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shop.db");
+        crate::migrate(&path, &Options::default()).unwrap();
+        let open = |role| connection::open(&path, role).unwrap();
+        let mut shop = Self {
+            connection: open(Role::Writer),
+            memory: Memory::folding_after(fold_after),
+            reader: (open(Role::Reader), RefCell::default()),
+            model: Model::default(),
+            _folder: folder,
+            path,
+        };
+        for id in 1..=ROWS {
+            let put = PutProduct::new(product_id(id), "thing", 5, Some(0), true, None).unwrap();
+            shop.run(&[
+                Request::new(Command::PutProduct(put), None),
+                rename(id, "-"),
+            ]);
+            shop.model.names.insert(id, "-".to_owned());
+            shop.model.balances.insert(id, 0);
+            shop.model.stocks.insert(id, 0);
+        }
+        shop
+    }
+
+    fn run(&mut self, requests: &[Request]) {
+        let done = batch::run(&mut self.connection, requests, &mut [], &mut self.memory);
+        for decision in done.map_err(|error| error.fault()).unwrap().0 {
+            assert!(matches!(decision, Ok(Decision::Done(_))), "{decision:?}");
+        }
+    }
+
+    /// What a reader sees.
+    fn seen(connection: &Connection, states: &RefCell<States>) -> Model {
+        let snapshot = connection.unchecked_transaction().unwrap();
+        let view = View::new(&snapshot, states);
+        let mut model = Model::default();
+        for id in 1..=ROWS {
+            let user = user::find(&view, user_id(id)).unwrap().unwrap().user;
+            model.balances.insert(id, user.balance.get());
+            model.names.insert(id, user.name.unwrap().to_string());
+        }
+        for product in product::list(&view, 0, ROWS).unwrap() {
+            let one = product::find(&view, product.id).unwrap().unwrap();
+            assert_eq!(one.stock, product.stock);
+            model.stocks.insert(product.id.get(), product.stock.get());
+        }
+        model
+    }
+
+    fn check(&self) {
+        let (reader, states) = &self.reader;
+        assert_eq!(
+            Self::seen(reader, states),
+            self.model,
+            "who has read before"
+        );
+        let newcomer = connection::open(&self.path, Role::Reader).unwrap();
+        let seen = Self::seen(&newcomer, &RefCell::default());
+        assert_eq!(seen, self.model, "who reads for the first time");
+    }
+
+    fn log_entries(&self) -> i64 {
+        self.connection
+            .query_row("SELECT count(*) FROM state_log", [], |row| row.get(0))
+            .unwrap()
+    }
+
+    /// As an import does before it takes rows back, from another process.
+    fn fold_all_elsewhere(&self) {
+        let mut other = connection::open(&self.path, Role::Writer).unwrap();
+        let transaction = other.transaction().unwrap();
+        fold_all(&transaction).unwrap();
+        transaction.commit().unwrap();
+        assert!(self.log_entries() <= 1);
+    }
+
+    /// What the tables say by themselves.
+    fn tables(&self) -> Model {
+        let mut model = self.model.clone();
+        for id in 1..=ROWS {
+            let of = |sql: &str| -> i64 {
+                self.connection
+                    .query_row(sql, [id], |row| row.get(0))
+                    .unwrap()
+            };
+            let balance = of("SELECT balance FROM users WHERE user_id = ?1");
+            model.balances.insert(id, balance);
+            let stock = of("SELECT stock FROM stocks WHERE product_id = ?1");
+            model.stocks.insert(id, stock);
+        }
+        model
+    }
+}
+
+#[test]
+fn everybody_sees_the_newest_state_however_far_the_log_is_folded() {
+    const STEPS: usize = 120;
+    const MOST_AT_ONCE: usize = 6;
+    for seed in 0..12 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut shop = Shop::new(random.usize(1..20));
+        for _ in 0..STEPS {
+            match random.u8(0..20) {
+                // A transaction that was not committed, or a restart.
+                0 => shop.memory.forget(),
+                1 => shop.fold_all_elsewhere(),
+                2 => {
+                    let (id, name) = (random.i64(1..=ROWS), random.alphabetic().to_string());
+                    shop.run(&[rename(id, &name)]);
+                    shop.model.names.insert(id, name);
+                }
+                _ => {
+                    let mut requests = Vec::new();
+                    for _ in 0..random.usize(1..=MOST_AT_ONCE) {
+                        let (id, amount) = (random.i64(1..=ROWS), random.i64(1..100));
+                        let change = if random.bool() {
+                            requests.push(charge(id, amount));
+                            shop.model.balances.get_mut(&id)
+                        } else {
+                            requests.push(adjust(id, amount));
+                            shop.model.stocks.get_mut(&id)
+                        };
+                        *change.unwrap() += amount;
+                    }
+                    shop.run(&requests);
+                }
+            }
+            // The one that stays does not look each time.
+            if random.bool() {
+                shop.check();
+            }
+        }
+        shop.check();
+        shop.fold_all_elsewhere();
+        assert_eq!(shop.tables(), shop.model, "seed {seed}");
+    }
+}
+
+#[test]
+fn the_log_is_folded_and_gets_short_again() {
+    let mut shop = Shop::new(20);
+    let mut longest = 0;
+    for round in 0..200 {
+        let id = round % ROWS + 1;
+        shop.run(&[charge(id, 1), adjust(id, 1)]);
+        longest = longest.max(shop.log_entries());
+    }
+    assert!((10..=60).contains(&longest), "{longest} entries");
+}
+
+#[test]
+fn a_number_of_the_log_is_never_used_twice() {
+    let mut shop = Shop::new(usize::MAX);
+    shop.run(&[charge(1, 1)]);
+    let last = |shop: &Shop| -> i64 {
+        shop.connection
+            .query_row("SELECT max(entry) FROM state_log", [], |row| row.get(0))
+            .unwrap()
+    };
+    let before = last(&shop);
+    shop.fold_all_elsewhere();
+    shop.fold_all_elsewhere();
+    shop.run(&[charge(1, 1)]);
+    assert_eq!(last(&shop), before + 2, "one for all that was folded");
+}
+
+#[test]
+fn who_has_read_a_state_does_not_lay_it_over_a_row_that_was_folded_since() {
+    let mut shop = Shop::new(usize::MAX);
+    shop.run(&[charge(1, 5)]);
+    shop.model.balances.insert(1, 5);
+    shop.check();
+    shop.fold_all_elsewhere();
+    shop.connection
+        .execute("UPDATE users SET balance = 70 WHERE user_id = 1", [])
+        .unwrap();
+    shop.model.balances.insert(1, 70);
+    shop.check();
+}
+
+fn some() -> Changed {
+    let heads = Heads {
+        order: Some(7),
+        entry: None,
+        coupon: Some(i64::MAX),
+    };
+    let user = |balance: i64| UserState {
+        balance: Money::new(balance).unwrap(),
+        paid: Money::MAX,
+        heads,
+    };
+    let stock = StockState {
+        stock: Units::ZERO,
+        sold: Units::new(3).unwrap(),
+    };
+    Changed {
+        users: vec![(user_id(1), user(0)), (user_id(2), user(9))],
+        stocks: vec![(product_id(5), stock)],
+    }
+}
+
+#[test]
+fn states_survive_being_bytes() {
+    for changed in [some(), Changed::default()] {
+        let read = decode(&encode(&changed)).unwrap();
+        assert_eq!((read.users, read.stocks), (changed.users, changed.stocks));
+    }
+    assert_eq!(decode(&[]).unwrap().len(), 0);
+}
+
+#[test]
+fn bytes_that_are_no_states_are_refused() {
+    let whole = encode(&some());
+    for length in 1..whole.len() {
+        // Without its last stock it is whole again.
+        if length != whole.len() - 24 {
+            assert!(decode(&whole[..length]).is_err(), "{length} bytes");
+        }
+    }
+    let mut negative = whole.clone();
+    negative[4 + 15] = 0x80;
+    assert!(decode(&negative).is_err(), "a balance below zero");
+    let mut many = whole;
+    many[..4].copy_from_slice(&u32::MAX.to_le_bytes());
+    assert!(decode(&many).is_err(), "more users than bytes");
+}
