@@ -10,6 +10,7 @@ use crate::connection::Role;
 use crate::error::OpenError;
 use crate::migrate::open_current;
 use crate::private;
+use crate::states::fold;
 
 /// Pages copied in one step (4 MiB) before progress is told.
 const PAGES_PER_STEP: i32 = 1_024;
@@ -128,6 +129,8 @@ fn copy(
     if verdict != "ok" {
         return Err(format!("the copy is damaged ({verdict})"));
     }
+    // Whoever reads the copy with SQL then finds everything in its table.
+    fold(&mut copy).map_err(|error| error.explain())?;
     // Back from the write-ahead log, so that the copy is one file.
     copy.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))
         .map_err(text)?;

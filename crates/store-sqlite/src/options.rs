@@ -93,9 +93,10 @@ pub(crate) const MAX_KEPT_ROWS: usize = 1 << 18;
 /// with 100,000 users has several of them. Reading them takes 10 ms.
 pub(crate) const STATE_LOG_STATES: usize = 1 << 16;
 
-/// Page cache of the writer, in KiB: the inner pages and the right edges of
-/// every tree, and the rows of some 100,000 users and products.
-pub(crate) const WRITER_CACHE_KIB: i64 = 64 << 10;
+/// Page cache of the writer, in KiB: the inner pages and the right edges of every
+/// tree, and the pages of some 100,000 users and products. Not more, since SQLite
+/// walks all of it at the commit after a split in the middle of a tree.
+pub(crate) const WRITER_CACHE_KIB: i64 = 24 << 10;
 
 /// Page cache of each reader, in KiB.
 pub(crate) const READER_CACHE_KIB: i64 = 8 << 10;

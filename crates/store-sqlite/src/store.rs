@@ -14,7 +14,6 @@ use jumun_store::{
     BestSeller, CouponView, Fault, NumberedEvent, Page, PageOf, Readiness, Reads, Reply, Shop,
     Store,
 };
-use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{oneshot, watch};
 
 use crate::access::Glance;
@@ -28,7 +27,7 @@ use crate::options::Options;
 use crate::queue::{Job, Queue};
 use crate::readers::Readers;
 use crate::rows::{campaign, order, product, user};
-use crate::states::{View, fold_all};
+use crate::states::{View, fold};
 use crate::storage::StorageError;
 use crate::writer::{self, Shared};
 use crate::{mint, reads, remembered, sales};
@@ -127,12 +126,6 @@ fn tidy_up(path: &Path) -> Result<(), String> {
     let mut connection = open_current(path, Role::Writer).map_err(|error| error.to_string())?;
     fold(&mut connection).map_err(|error| error.explain())?;
     checkpoint::truncate(&connection).map_err(|error| error.to_string())
-}
-
-fn fold(connection: &mut Connection) -> Result<(), StorageError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    fold_all(&transaction)?;
-    Ok(transaction.commit()?)
 }
 
 impl Drop for SqliteStore {

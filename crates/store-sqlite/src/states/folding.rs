@@ -1,7 +1,7 @@
 //! Moves states from the log into their tables, a few with each batch.
 
 use jumun_domain::{ProductId, UserId};
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 use super::States;
 use crate::options::STATE_LOG_STATES;
@@ -148,6 +148,13 @@ impl States {
         self.begin_at(self.first.max(end + 1));
         Ok(())
     }
+}
+
+/// [`fold_all`] in a transaction of its own.
+pub(crate) fn fold(connection: &mut Connection) -> Result<(), StorageError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    fold_all(&transaction)?;
+    Ok(transaction.commit()?)
 }
 
 /// Writes all states into their tables: afterwards those alone tell everything.

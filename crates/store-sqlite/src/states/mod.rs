@@ -16,7 +16,7 @@ use foldhash::fast::FixedState;
 use jumun_domain::{Money, Product, ProductId, Units, User, UserId};
 use rusqlite::{Connection, params};
 
-pub(crate) use folding::{Folding, fold_all};
+pub(crate) use folding::{Folding, fold, fold_all};
 pub(crate) use view::View;
 
 use crate::rows::user::Heads;

@@ -1,5 +1,6 @@
 //! A copy of a live database is whole and never overwrites a file.
 
+use jumun_domain::{Command, Request};
 use jumun_store::{Reads, Store};
 use jumun_store_sqlite::{BackupError, Options, SqliteStore, backup};
 
@@ -24,6 +25,16 @@ async fn a_backup_of_a_live_shop_is_one_file_that_passes_the_audit() {
     shop.order(2, true).await;
     assert!(!shop.folder().join("copy.db-wal").exists());
 
+    let in_table = |user: i64| -> i64 {
+        let copy = rusqlite::Connection::open(&target).unwrap();
+        copy.query_row(
+            "SELECT balance FROM users WHERE user_id = ?1",
+            [user],
+            |row| row.get(0),
+        )
+        .unwrap()
+    };
+    assert_eq!(in_table(1), 100_000 - 4_000 + 300);
     let report = jumun_store_sqlite::audit(&target, &mut |_| {}).unwrap();
     assert!(report.is_clean(), "{report:#?}");
     let copy = SqliteStore::open(&target, &Options::default()).unwrap();
@@ -33,7 +44,11 @@ async fn a_backup_of_a_live_shop_is_one_file_that_passes_the_audit() {
         100_000 - 4_000 + 300
     );
     assert_eq!(balance(copy.user(user(2)).await.unwrap()), 100_000);
+    let charge = jumun_domain::Charge::new(user(2), 5, None).unwrap();
+    let charge = Request::new(Command::Charge(charge), None);
+    copy.execute(charge).await.unwrap();
     copy.close().await;
+    assert_eq!(in_table(2), 100_005, "a stopped shop's tables tell all");
 }
 
 #[tokio::test]
