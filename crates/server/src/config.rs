@@ -1,5 +1,7 @@
 //! What an operator can set, with the reason for each default.
 
+use std::num::NonZero;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use crate::access::Rates;
@@ -59,6 +61,8 @@ pub struct Config {
     /// needed to take all. Loopback addresses have no limit, and with
     /// `behind_proxy` there is none.
     pub max_connections_per_address: usize,
+    /// Threads that serve connections, at least one. Each connection stays on one.
+    pub http_threads: usize,
     /// How long a shutdown waits for requests that were accepted: longer than
     /// any request takes, shorter than the 30 seconds after which supervisors
     /// commonly kill.
@@ -81,7 +85,30 @@ impl Default for Config {
             write_deadline: Duration::from_secs(30),
             max_connections: 10_000,
             max_connections_per_address: 256,
+            http_threads: http_threads(available_parallelism().map_or(1, NonZero::get)),
             drain_deadline: Duration::from_secs(25),
+        }
+    }
+}
+
+/// How many threads serve connections on so many processors: all, but from three
+/// on one less, which is left to the engine's writer. Of two processors one would be
+/// too little: an order costs more time in HTTP than in the writer.
+fn http_threads(processors: usize) -> usize {
+    match processors {
+        0..=2 => processors,
+        more => more - 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn from_three_processors_on_one_is_left_to_the_writer() {
+        for (processors, expected) in [(1, 1), (2, 2), (3, 2), (4, 3), (64, 63)] {
+            assert_eq!(http_threads(processors), expected, "{processors}");
         }
     }
 }

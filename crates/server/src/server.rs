@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::metrics::{MetricsHandle, UPKEEP_PERIOD};
 use crate::services::Services;
-use crate::transport::{Entrance, Tls};
+use crate::transport::{Crew, Entrance, Tls};
 
 /// Where the server listens.
 pub struct Listeners {
@@ -34,14 +34,17 @@ impl From<TcpListener> for Listeners {
 }
 
 /// Serves the API at the listeners until `shutdown` completes; then answers what
-/// was accepted, closes idle connections, and returns.
+/// was accepted, closes idle connections, ends the threads that served them, and
+/// returns. What is still unanswered then is dropped.
+///
+/// It listens on the caller's runtime, and serves on [`Config::http_threads`].
 ///
 /// The engine is the caller's: it is not closed here.
 ///
 /// # Errors
 ///
-/// When a listener cannot be read from at all, or when requests were still
-/// unanswered at the end of [`Config::drain_deadline`].
+/// When a thread for HTTP cannot be started, when a listener cannot be read from
+/// at all, or when requests were still unanswered at the end of [`Config::drain_deadline`].
 pub async fn run(
     listeners: impl Into<Listeners>,
     config: Config,
@@ -58,8 +61,9 @@ pub async fn run(
     let app = App::open(services, config, metrics.clone())
         .await
         .map_err(io::Error::other)?;
-    let mut api = Entrance::to_api(api, tls.as_ref(), &app);
-    let mut monitoring = monitoring.map(|listener| Entrance::to_monitoring(listener, &app));
+    let crew = Crew::start(app.config().http_threads).await?;
+    let mut api = Entrance::to_api(api, tls.as_ref(), &app, &crew);
+    let mut monitoring = monitoring.map(|it| Entrance::to_monitoring(it, &app, &crew));
 
     tokio::select! {
         () = shutdown => {}
@@ -78,7 +82,9 @@ pub async fn run(
         }
     };
     let drained = timeout(drain_deadline, emptied).await;
+    // It may need a session with the database that the crew drives.
     app.guards().close().await;
+    crew.stop().await;
     drained.map_err(|_| {
         io::Error::new(
             io::ErrorKind::TimedOut,
@@ -92,7 +98,7 @@ pub async fn run(
 }
 
 /// Never ends; with no entrance to open it is `None` at once, which a `select!` passes over.
-async fn open(entrance: Option<&mut Entrance>) -> Option<Infallible> {
+async fn open(entrance: Option<&mut Entrance<'_>>) -> Option<Infallible> {
     match entrance {
         Some(entrance) => Some(entrance.open().await),
         None => None,

@@ -5,6 +5,9 @@ use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use axum::Router;
+use http::HeaderValue;
+use http::header::CONNECTION;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use metrics::Gauge;
@@ -16,9 +19,12 @@ use tokio_rustls::server::TlsStream;
 use tower_service::Service;
 
 use super::client::ClientAddress;
+use super::crew::Crew;
 use super::deadline::{Deadlines, Phase, Timed};
 use super::door::Guest;
+use super::linger::Lingering;
 use super::register::{Entry, Register};
+use super::unread::{Unread, Watched};
 use crate::config::Config;
 
 /// Bytes of a connection's buffer, which also bounds the head of a request:
@@ -39,7 +45,8 @@ pub(crate) enum Over {
 }
 
 /// What all connections of a listener share.
-pub(crate) struct Connections {
+pub(crate) struct Connections<'a> {
+    crew: &'a Crew,
     pub(crate) router: Router,
     pub(crate) over: Over,
     pub(crate) register: Register,
@@ -49,8 +56,14 @@ pub(crate) struct Connections {
     http: http1::Builder,
 }
 
-impl Connections {
-    pub(crate) fn new(router: Router, over: Over, config: &Config, open: Gauge) -> Self {
+impl<'a> Connections<'a> {
+    pub(crate) fn new(
+        crew: &'a Crew,
+        router: Router,
+        over: Over,
+        config: &Config,
+        open: Gauge,
+    ) -> Self {
         let mut http = http1::Builder::new();
         // `Timed` has the deadlines, and sets no timer for each request.
         http.header_read_timeout(None)
@@ -58,6 +71,7 @@ impl Connections {
             // A client may say that it sends no more and still read its answer.
             .half_close(true);
         Self {
+            crew,
             router,
             over,
             register: Register::default(),
@@ -72,26 +86,30 @@ impl Connections {
         }
     }
 
-    /// Serves a connection in a task of its own, which holds its seat until it ends.
+    /// Serves a connection on a thread of the crew, in a task that holds its seat
+    /// until it ends.
     pub(crate) fn spawn(&self, guest: Guest) {
         // An answer is one write; waiting to fill a packet only delays it.
         if let Err(error) = guest.stream.set_nodelay(true) {
             tracing::debug!(%error, "the connection is gone already");
         }
         let phase = Phase::new(guest.accepted);
-        let stream = Timed::new(guest.stream, self.deadlines, phase.clone());
         let mut exchange = Exchange {
             router: self.router.clone(),
             peer: ClientAddress::of_socket(guest.peer),
             behind_proxy: self.behind_proxy,
             http: self.http.clone(),
             entry: self.register.enter(phase.clone()),
-            phase,
+            phase: phase.clone(),
         };
+        let deadlines = self.deadlines;
         let (over, open) = (self.over.clone(), self.open.clone());
         let deadline = guest.accepted + self.deadlines.head;
-        tokio::spawn(async move {
-            open.increment(1);
+        let seat = guest.seat;
+        let serve = |stream| async move {
+            let _open = Counted::on(open);
+            // Its timers belong to the runtime that drives this.
+            let stream = Timed::new(stream, deadlines, phase);
             let outcome = match over {
                 Over::Tcp => exchange.serve(stream).await,
                 Over::Tls(acceptor) => {
@@ -107,9 +125,27 @@ impl Connections {
             if let Err(error) = outcome {
                 tracing::debug!(error, "a connection ended early");
             }
-            open.decrement(1);
-            drop(guest.seat);
-        });
+            drop(seat);
+        };
+        if let Err(error) = self.crew.take_on(guest.stream, serve) {
+            tracing::debug!(%error, "a connection could not be served and was closed");
+        }
+    }
+}
+
+/// Counts one open connection, also when its thread ends before it does.
+struct Counted(Gauge);
+
+impl Counted {
+    fn on(open: Gauge) -> Self {
+        open.increment(1);
+        Self(open)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.decrement(1);
     }
 }
 
@@ -132,19 +168,29 @@ impl Exchange {
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         let at = self.phase.clone();
-        let service = hyper::service::service_fn(move |mut request: http::Request<_>| {
+        let unread = Unread::default();
+        let stream = Lingering::new(stream, unread.clone());
+        let service = hyper::service::service_fn(move |request: http::Request<Incoming>| {
             at.begin_request();
+            let mut request = request.map(|body| Watched::new(body, unread.clone()));
             let client = match self.behind_proxy {
                 true => self.peer.forwarded(request.headers()),
                 false => self.peer,
             };
             request.extensions_mut().insert(client);
             let mut answer = self.router.clone().call(request);
-            let at = at.clone();
+            let (at, unread) = (at.clone(), unread.clone());
             async move {
                 // By reference, since what is awaited by value is kept twice.
-                let answer = (&mut answer).await;
+                let mut answer = (&mut answer).await;
                 at.end_request();
+                // Hyper may close then; who is not told could send the next request in vain.
+                if unread.is_left()
+                    && let Ok(answer) = &mut answer
+                {
+                    let close = HeaderValue::from_static("close");
+                    answer.headers_mut().insert(CONNECTION, close);
+                }
                 answer
             }
         });

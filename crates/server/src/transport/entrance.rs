@@ -5,9 +5,11 @@ use std::io;
 
 use axum::Extension;
 use http::Extensions;
+use metrics::Gauge;
 use tokio::net::TcpListener;
 
 use super::connection::{Connections, Over};
+use super::crew::Crew;
 use super::door::{Closed, Door, Limits};
 use super::figures::Figures;
 use super::tls::Tls;
@@ -33,14 +35,19 @@ pub(crate) fn is_encrypted(extensions: &Extensions) -> bool {
 }
 
 /// A listener with its limits, and the routes that it leads to.
-pub(crate) struct Entrance {
+pub(crate) struct Entrance<'a> {
     door: Door,
-    connections: Connections,
+    connections: Connections<'a>,
 }
 
-impl Entrance {
-    /// To the API.
-    pub(crate) fn to_api(listener: TcpListener, tls: Option<&Tls>, app: &App) -> Self {
+impl<'a> Entrance<'a> {
+    /// To the API, whose connections `crew` serves.
+    pub(crate) fn to_api(
+        listener: TcpListener,
+        tls: Option<&Tls>,
+        app: &App,
+        crew: &'a Crew,
+    ) -> Self {
         let config = app.config();
         let limits = Limits {
             connections: config.max_connections,
@@ -52,28 +59,22 @@ impl Entrance {
             Some(_) => api::router(app.clone()).layer(Extension(Encrypted)),
             None => api::router(app.clone()),
         };
-        Self::new(listener, limits, app, router, over)
+        let connections = Connections::new(crew, router, over, app.config(), open(app));
+        Self::new(listener, limits, connections)
     }
 
     /// To metrics and probes alone, plain.
-    pub(crate) fn to_monitoring(listener: TcpListener, app: &App) -> Self {
+    pub(crate) fn to_monitoring(listener: TcpListener, app: &App, crew: &'a Crew) -> Self {
         let limits = Limits {
             connections: MAX_MONITORING_CONNECTIONS,
             per_address: None,
         };
         let router = api::monitoring(app.clone()).layer(Extension(Monitoring));
-        Self::new(listener, limits, app, router, Over::Tcp)
+        let connections = Connections::new(crew, router, Over::Tcp, app.config(), open(app));
+        Self::new(listener, limits, connections)
     }
 
-    fn new(
-        listener: TcpListener,
-        limits: Limits,
-        app: &App,
-        router: axum::Router,
-        over: Over,
-    ) -> Self {
-        let open = app.figures().connections.clone();
-        let connections = Connections::new(router, over, app.config(), open);
+    fn new(listener: TcpListener, limits: Limits, connections: Connections<'a>) -> Self {
         let register = connections.register.clone();
         Self {
             door: Door::new(listener, limits, register, Figures::new()),
@@ -94,4 +95,9 @@ impl Entrance {
     pub(crate) fn close(self) -> io::Result<Closed> {
         self.door.close(|guest| self.connections.spawn(guest))
     }
+}
+
+/// How many connections are open.
+fn open(app: &App) -> Gauge {
+    app.figures().connections.clone()
 }
