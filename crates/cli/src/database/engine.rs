@@ -27,7 +27,8 @@ pub(crate) trait Engine: Send + Sync {
     /// How the database is called in messages and in the log; never with a password.
     fn shown(&self) -> String;
 
-    /// How many worker threads the runtime of a server should have.
+    /// How many worker threads the runtime of a server should have, beside the
+    /// threads that serve HTTP.
     fn worker_threads(&self) -> usize;
 
     /// Opens the shop for a server, and creates it where there is none.
