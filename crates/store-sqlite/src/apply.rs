@@ -11,17 +11,17 @@ use crate::key::StoredId;
 use crate::remembered;
 use crate::rows::{campaign, coupon, entry, event, line, order, product, stock_adjustment, user};
 use crate::sales::SalesLog;
-use crate::states::{Changed, StockState, UserState};
+use crate::states::{Changed, LoggedKey, StockState, UserState};
 use crate::storage::StorageError;
 
-/// Writes everything, each table in the order of its keys. What is returned are
-/// the new states of users and stocks that exist, which are not in their tables.
+/// Writes everything, each table in the order of its keys. What is returned is for
+/// the log: the new states of users and stocks that exist, and the new keys.
 pub(crate) fn apply(
     connection: &Connection,
     gathered: &mut Gathered,
     sales: &mut SalesLog,
 ) -> Result<Changed, StorageError> {
-    let moved = append(connection, gathered)?;
+    let (moved, keys) = append(connection, gathered)?;
     let users = write_users(connection, gathered, moved)?;
     let set = &gathered.set;
 
@@ -46,12 +46,19 @@ pub(crate) fn apply(
     }
     write_purchases(connection, gathered)?;
     sales.append(connection, &set.journal)?;
-    Ok(Changed { users, stocks })
+    Ok(Changed {
+        users,
+        stocks,
+        keys,
+    })
 }
 
 /// Adds the new rows of the histories, each chained to its user's last one.
-/// Returns the users whose chains moved, some more than once.
-fn append(connection: &Connection, gathered: &mut Gathered) -> Result<Vec<UserId>, StorageError> {
+/// Returns the users whose chains moved, some more than once, and the new keys.
+fn append(
+    connection: &Connection,
+    gathered: &mut Gathered,
+) -> Result<(Vec<UserId>, Vec<LoggedKey>), StorageError> {
     let set = &gathered.set;
     let heads = &mut gathered.heads;
     let mut moved = Vec::with_capacity(set.journal.entries.len() + set.journal.placed.len());
@@ -91,16 +98,13 @@ fn append(connection: &Connection, gathered: &mut Gathered) -> Result<Vec<UserId
     for change in &set.journal.changes {
         line::insert(connection, change.id, change.at, &ChangeLine::of(change))?;
     }
-    // Sorted, keys that rise with time append: a page that is split in the middle
-    // is dear, and makes SQLite walk its whole cache at the commit.
-    let mut remembered: Vec<_> = set.journal.remembered.iter().collect();
-    remembered.sort_unstable_by_key(|(scope, key, _)| (key, *scope));
-    let mut insert = remembered::Insert::prepare(connection)?;
-    for (scope, key, remembered) in remembered {
-        insert.run(*scope, key, remembered)?;
-        gathered.recent_keys.add(key);
+    let mut keys = Vec::with_capacity(set.journal.remembered.len());
+    for (scope, key, remembered) in &set.journal.remembered {
+        let key = remembered::scoped(*scope, key);
+        gathered.recent_keys.add(&key.0);
+        keys.push((key, remembered::refer(remembered)?));
     }
-    Ok(moved)
+    Ok((moved, keys))
 }
 
 fn write_users(

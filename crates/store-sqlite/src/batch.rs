@@ -84,7 +84,8 @@ pub(crate) fn decide_all(
         return Ok(Outcomes::new());
     }
     memory.refresh(connection)?;
-    memory.rows.recent_keys.refresh(connection, mint::now())?;
+    let view = View::fresh(connection, &memory.log);
+    memory.rows.recent_keys.refresh(&view, mint::now())?;
     let mut ids = mint::resume(connection)?;
     let before = ids.position();
     let mut outcomes = Vec::with_capacity(requests.len());
@@ -115,7 +116,7 @@ fn decide_round(
     outcomes: &mut Outcomes,
 ) -> Result<(), StorageError> {
     let gathered = &mut memory.rows;
-    gather(&View::fresh(connection, &memory.states), requests, gathered)?;
+    gather(&View::fresh(connection, &memory.log), requests, gathered)?;
     let now = mint::now();
     let first = outcomes.len();
     for request in requests {

@@ -1,7 +1,8 @@
 //! How ids and keys are stored.
 
 use jumun_domain::{IdempotencyKey, Scope};
-use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::ToSql;
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use uuid::Uuid;
 
 const COUNTER_BITS: u32 = 12;
@@ -58,10 +59,36 @@ pub(crate) fn scope_code(scope: Scope) -> i64 {
 }
 
 /// A key as it is stored: 16 bytes for the canonical text of a UUID, else the text.
-pub(crate) fn stored_key(key: &IdempotencyKey) -> ToSqlOutput<'_> {
-    match compact(key.as_str()) {
-        Some(id) => ToSqlOutput::Owned(Value::Blob(id.as_bytes().to_vec())),
-        None => ToSqlOutput::Borrowed(ValueRef::Text(key.as_str().as_bytes())),
+/// In the order of the index: texts come before all blobs.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) enum StoredKey {
+    Text(Box<str>),
+    Uuid([u8; 16]),
+}
+
+impl StoredKey {
+    pub(crate) fn of(key: &IdempotencyKey) -> Self {
+        match compact(key.as_str()) {
+            Some(id) => Self::Uuid(id.into_bytes()),
+            None => Self::Text(key.as_str().into()),
+        }
+    }
+
+    /// The number that a UUID is.
+    pub(crate) fn number(&self) -> Option<u128> {
+        match self {
+            Self::Uuid(bytes) => Some(u128::from_be_bytes(*bytes)),
+            Self::Text(_) => None,
+        }
+    }
+}
+
+impl ToSql for StoredKey {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Uuid(bytes) => ValueRef::Blob(bytes),
+        }))
     }
 }
 

@@ -1,13 +1,11 @@
 //! What the writer remembers from one batch to the next.
 
-use std::cell::RefCell;
-
 use rusqlite::Connection;
 
 use crate::gather::Gathered;
 use crate::options::MAX_KEPT_ROWS;
 use crate::sales::SalesLog;
-use crate::states::{Changed, Folding, States};
+use crate::states::{Changed, Folding, Log};
 use crate::storage::StorageError;
 
 /// The users, products and campaigns of earlier batches, as the last one left
@@ -21,7 +19,7 @@ use crate::storage::StorageError;
 pub(crate) struct Memory {
     pub(crate) rows: Gathered,
     pub(crate) sales: SalesLog,
-    pub(crate) states: RefCell<States>,
+    pub(crate) log: Log,
     folding: Folding,
     /// SQLite's number for what others had committed when the rows were read.
     version: Option<i64>,
@@ -43,7 +41,7 @@ impl Memory {
             .prepare_cached("PRAGMA data_version")?
             .query_row([], |row| row.get(0))?;
         if self.version != Some(version) {
-            self.states.get_mut().refresh(connection)?;
+            self.log.refresh(connection)?;
         }
         if self.version != Some(version) || self.rows.set.kept_rows() > MAX_KEPT_ROWS {
             self.rows = Gathered::default();
@@ -52,22 +50,21 @@ impl Memory {
         Ok(())
     }
 
-    /// Appends the states that a round of a batch has left.
+    /// Appends what a round of a batch has left to the log, and folds some of it.
     pub(crate) fn append(
         &mut self,
         connection: &Connection,
         changed: &Changed,
     ) -> Result<(), StorageError> {
-        let states = self.states.get_mut();
-        states.append(connection, changed)?;
-        self.folding.go_on(connection, states, changed.len())
+        self.log.append(connection, changed)?;
+        self.folding.go_on(connection, &mut self.log, changed.len())
     }
 
     /// Forgets everything, after a transaction that was not committed.
     pub(crate) fn forget(&mut self) {
         self.rows = Gathered::default();
         self.sales.forget();
-        *self.states.get_mut() = States::default();
+        self.log = Log::default();
         self.folding.forget();
         self.version = None;
     }
@@ -126,8 +123,8 @@ mod tests {
         }
 
         fn balance(&self, user: i64) -> i64 {
-            let states = RefCell::default();
-            let view = View::new(&self.connection, &states);
+            let log = Log::default();
+            let view = View::new(&self.connection, &log);
             let found = user::find(&view, UserId::new(user).unwrap());
             found.unwrap().unwrap().user.balance.get()
         }

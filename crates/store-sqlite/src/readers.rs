@@ -1,6 +1,5 @@
 //! A pool of read connections.
 
-use std::cell::RefCell;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +11,7 @@ use tokio::sync::Semaphore;
 use crate::connection::{self, Role};
 use crate::error::OpenError;
 use crate::options::MAX_WAITING_READS;
-use crate::states::{States, View};
+use crate::states::{Log, View};
 use crate::storage::StorageError;
 
 /// Read connections; each read runs on the blocking threads of the runtime,
@@ -112,17 +111,17 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// A connection, and what it has read of the log of states.
+/// A connection, and what it has read of the log.
 struct Reader {
     connection: Connection,
-    states: RefCell<States>,
+    log: Log,
 }
 
 impl Reader {
     fn open(path: &Path) -> Result<Self, OpenError> {
         Ok(Self {
             connection: connection::open(path, Role::Reader)?,
-            states: RefCell::default(),
+            log: Log::default(),
         })
     }
 }
@@ -150,7 +149,7 @@ impl<'a> Borrowed<'a> {
             return Err(StorageError::corrupt("readers", "no connection"));
         };
         let transaction = reader.connection.transaction()?;
-        query(&View::new(&transaction, &reader.states))
+        query(&View::new(&transaction, &reader.log))
     }
 }
 

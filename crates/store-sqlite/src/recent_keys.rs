@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use foldhash::fast::FixedState;
 use jumun_domain::{IdempotencyKey, Timestamp};
-use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
-use crate::key::compact;
+use crate::key::{StoredKey, compact};
 use crate::rows::optional;
+use crate::states::View;
 use crate::storage::StorageError;
 
 /// Keys kept: some seconds' worth at the highest rate, 3 MiB.
@@ -46,14 +46,10 @@ struct Range {
 
 impl RecentKeys {
     /// Has a range around `now`, reading it where there is none.
-    pub(crate) fn refresh(
-        &mut self,
-        connection: &Connection,
-        now: Timestamp,
-    ) -> Result<(), StorageError> {
+    pub(crate) fn refresh(&mut self, view: &View<'_>, now: Timestamp) -> Result<(), StorageError> {
         let now_ms = now.as_micros() / 1_000;
         if self.range.as_ref().is_none_or(|it| it.expires_ms <= now_ms) {
-            self.range = Some(Range::read(connection, now_ms)?);
+            self.range = Some(Range::read(view, now_ms)?);
         }
         Ok(())
     }
@@ -67,8 +63,8 @@ impl RecentKeys {
     }
 
     /// Takes note of a key that was inserted.
-    pub(crate) fn add(&mut self, key: &IdempotencyKey) {
-        if let (Some(range), Some(number)) = (&mut self.range, number(key))
+    pub(crate) fn add(&mut self, key: &StoredKey) {
+        if let (Some(range), Some(number)) = (&mut self.range, key.number())
             && range.covers(number)
         {
             range.known.insert(number);
@@ -81,9 +77,9 @@ impl RecentKeys {
 
 impl Range {
     /// From the greatest key that there is below the ceiling.
-    fn read(connection: &Connection, now_ms: i64) -> Result<Self, StorageError> {
+    fn read(view: &View<'_>, now_ms: i64) -> Result<Self, StorageError> {
         let ceiling = first_of(now_ms.saturating_add(AHEAD_MS));
-        let mut statement = connection.prepare_cached(
+        let mut statement = view.prepare_cached(
             "SELECT key FROM idempotency_keys WHERE key < ?1 ORDER BY key DESC LIMIT 1",
         )?;
         let greatest = optional(statement.query([ceiling.to_be_bytes()])?, |row| {
@@ -93,9 +89,10 @@ impl Range {
                 _ => None,
             })
         })?;
+        let logged = view.greatest_key_below(ceiling);
         Ok(Self {
             known: HashSet::default(),
-            floor: greatest.flatten().unwrap_or(0),
+            floor: greatest.flatten().max(logged).unwrap_or(0),
             ceiling,
             expires_ms: now_ms.saturating_add(AHEAD_MS - LEAST_AHEAD_MS),
         })
@@ -127,12 +124,15 @@ fn number(key: &IdempotencyKey) -> Option<u128> {
 
 #[cfg(test)]
 mod tests {
-    use rusqlite::params;
+    use jumun_domain::Fingerprint;
+    use rusqlite::{Connection, params};
     use uuid::Uuid;
 
     use super::*;
     use crate::connection::{self, Role};
     use crate::options::Options;
+    use crate::remembered::Reference;
+    use crate::states::{Changed, Log};
 
     const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
     const NOW_MS: i64 = 1_800_000_000_000;
@@ -152,11 +152,38 @@ mod tests {
                 .execute(
                     "INSERT INTO idempotency_keys (key, scope, fingerprint, answer_kind, answer_key)
                      VALUES (?1, 4, zeroblob(16), 1, 1)",
-                    params![crate::key::stored_key(it)],
+                    params![StoredKey::of(it)],
                 )
                 .unwrap();
         }
         (connection, folder)
+    }
+
+    fn refresh(recent: &mut RecentKeys, connection: &Connection, now: Timestamp) {
+        let mut log = Log::default();
+        log.refresh(connection).unwrap();
+        recent.refresh(&View::fresh(connection, &log), now).unwrap();
+    }
+
+    #[test]
+    fn a_key_that_is_only_in_the_log_is_not_new() {
+        let (connection, _folder) = index(&[]);
+        let logged = key(NOW_MS - 5, 7);
+        let reference = Reference {
+            fingerprint: Fingerprint([0; 16]),
+            kind: 1,
+            key: 1,
+            used: None,
+        };
+        let changed = Changed {
+            keys: vec![((StoredKey::of(&logged), 4), reference)],
+            ..Changed::default()
+        };
+        Log::default().append(&connection, &changed).unwrap();
+        let mut recent = RecentKeys::default();
+        refresh(&mut recent, &connection, NOW);
+        assert!(!recent.is_new(&logged));
+        assert!(recent.is_new(&key(NOW_MS - 5, 8)));
     }
 
     #[test]
@@ -167,7 +194,7 @@ mod tests {
         let (connection, _folder) = index(&[&used, &far_ahead, &text]);
         let mut recent = RecentKeys::default();
         assert!(!recent.is_new(&key(NOW_MS, 1)), "nothing is read yet");
-        recent.refresh(&connection, NOW).unwrap();
+        refresh(&mut recent, &connection, NOW);
         let table = [
             (used, false),
             (key(NOW_MS - 6, 1), false),
@@ -182,7 +209,7 @@ mod tests {
         for (key, new) in table {
             assert_eq!(recent.is_new(&key), new, "{key:?}");
         }
-        recent.add(&key(NOW_MS, 1));
+        recent.add(&StoredKey::of(&key(NOW_MS, 1)));
         assert!(!recent.is_new(&key(NOW_MS, 1)));
         assert!(recent.is_new(&key(NOW_MS, 2)));
     }
@@ -191,7 +218,7 @@ mod tests {
     fn texts_alone_do_not_bound_the_range() {
         let (connection, _folder) = index(&[&IdempotencyKey::parse("zzz").unwrap()]);
         let mut recent = RecentKeys::default();
-        recent.refresh(&connection, NOW).unwrap();
+        refresh(&mut recent, &connection, NOW);
         assert!(recent.is_new(&key(NOW_MS, 1)));
     }
 
@@ -199,12 +226,14 @@ mod tests {
     fn the_range_moves_on_with_the_clock() {
         let (connection, _folder) = index(&[]);
         let mut recent = RecentKeys::default();
-        recent.refresh(&connection, NOW).unwrap();
+        refresh(&mut recent, &connection, NOW);
         let later_ms = NOW_MS + AHEAD_MS;
         assert!(!recent.is_new(&key(later_ms, 1)));
-        recent
-            .refresh(&connection, Timestamp::from_micros(later_ms * 1_000))
-            .unwrap();
+        refresh(
+            &mut recent,
+            &connection,
+            Timestamp::from_micros(later_ms * 1_000),
+        );
         assert!(recent.is_new(&key(later_ms, 1)));
     }
 
@@ -212,10 +241,10 @@ mod tests {
     fn of_many_keys_the_older_half_is_looked_up_again() {
         let (connection, _folder) = index(&[]);
         let mut recent = RecentKeys::default();
-        recent.refresh(&connection, NOW).unwrap();
+        refresh(&mut recent, &connection, NOW);
         let count = MAX_KEYS as u128 + 1;
         for low in 0..count {
-            recent.add(&key(NOW_MS, low));
+            recent.add(&StoredKey::of(&key(NOW_MS, low)));
         }
         assert!(recent.range.as_ref().unwrap().known.len() <= MAX_KEYS / 2 + 1);
         for (low, new) in [

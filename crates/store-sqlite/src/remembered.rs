@@ -9,44 +9,50 @@ use jumun_domain::{
 };
 use rusqlite::{CachedStatement, Connection, params};
 
-use crate::key::{StoredId, scope_code, stored_key};
+use crate::key::{StoredId, StoredKey, scope_code};
 use crate::rows::{campaign, coupon, entry, optional, order, stock_adjustment};
+use crate::states::{ScopedKey, View};
 use crate::storage::StorageError;
 
 const TABLE: &str = "idempotency_keys";
 
 /// What a row refers to.
-struct Reference {
-    kind: i64,
-    key: i64,
-    used_by: Option<i64>,
-    used_at: Option<i64>,
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Reference {
+    pub(crate) fingerprint: Fingerprint,
+    /// One of the numbers below.
+    pub(crate) kind: u8,
+    pub(crate) key: i64,
+    /// Of a coupon held already: the order that had used it by then, and when.
+    pub(crate) used: Option<(i64, i64)>,
 }
 
-const ENTRY: i64 = 1;
-const STOCK_ADJUSTMENT: i64 = 2;
-const CAMPAIGN: i64 = 3;
-const COUPON_GIVEN: i64 = 4;
-const COUPON_HELD: i64 = 5;
-const ORDER_PLACED: i64 = 6;
-const ORDER_CANCELLED: i64 = 7;
+const ENTRY: u8 = 1;
+const STOCK_ADJUSTMENT: u8 = 2;
+const CAMPAIGN: u8 = 3;
+const COUPON_GIVEN: u8 = 4;
+const COUPON_HELD: u8 = 5;
+const ORDER_PLACED: u8 = 6;
+const ORDER_CANCELLED: u8 = 7;
+
+/// A key of a scope, as the index has it.
+pub(crate) fn scoped(scope: Scope, key: &IdempotencyKey) -> ScopedKey {
+    (StoredKey::of(key), scope_code(scope))
+}
 
 /// Finds what is remembered of keys, one statement for a whole batch.
 pub(crate) struct Find<'c> {
-    connection: &'c Connection,
+    view: &'c View<'c>,
     statement: CachedStatement<'c>,
 }
 
 impl<'c> Find<'c> {
-    pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
-        let statement = connection.prepare_cached(
+    pub(crate) fn prepare(view: &'c View<'c>) -> Result<Self, StorageError> {
+        let statement = view.prepare_cached(
             "SELECT fingerprint, answer_kind, answer_key, used_by, used_at
              FROM idempotency_keys WHERE key = ?1 AND scope = ?2",
         )?;
-        Ok(Self {
-            connection,
-            statement,
-        })
+        Ok(Self { view, statement })
     }
 
     /// What is remembered of a key, with the first answer as it was then.
@@ -55,27 +61,33 @@ impl<'c> Find<'c> {
         scope: Scope,
         key: &IdempotencyKey,
     ) -> Result<Option<Remembered>, StorageError> {
-        let rows = self
-            .statement
-            .query(params![stored_key(key), scope_code(scope)])?;
-        let found = optional(rows, |row| {
-            let reference = Reference {
-                kind: row.get(1)?,
-                key: row.get(2)?,
-                used_by: row.get(3)?,
-                used_at: row.get(4)?,
-            };
-            Ok((Fingerprint(row.get(0)?), reference))
-        })?;
-        let Some((fingerprint, reference)) = found else {
+        let Some(reference) = self.reference(&scoped(scope, key))? else {
             return Ok(None);
         };
-        let answer = answer(self.connection, scope, &reference)?
+        let answer = answer(self.view, scope, &reference)?
             .ok_or_else(|| StorageError::corrupt(TABLE, "its answer is not there"))?;
         Ok(Some(Remembered {
-            fingerprint,
+            fingerprint: reference.fingerprint,
             answer,
         }))
+    }
+
+    fn reference(&mut self, key: &ScopedKey) -> Result<Option<Reference>, StorageError> {
+        if let Some(logged) = self.view.key(key)? {
+            return Ok(Some(logged));
+        }
+        let rows = self.statement.query(params![key.0, key.1])?;
+        optional(rows, |row| {
+            Ok(Reference {
+                fingerprint: Fingerprint(row.get(0)?),
+                kind: row.get(1)?,
+                key: row.get(2)?,
+                used: match (row.get(3)?, row.get(4)?) {
+                    (Some(order), Some(at)) => Some((order, at)),
+                    _ => None,
+                },
+            })
+        })
     }
 }
 
@@ -122,15 +134,15 @@ fn coupon_answer(
     let Some(campaign) = campaign::find(connection, found.coupon.campaign_id)? else {
         return Ok(None);
     };
-    let used = match (reference.used_by, reference.used_at) {
-        (Some(order_key), Some(at)) => match order::find_by_key(connection, order_key)? {
+    let used = match reference.used {
+        Some((order_key, at)) => match order::find_by_key(connection, order_key)? {
             Some(found) => Some(CouponUse {
                 order_id: found.order.id,
                 at: jumun_domain::Timestamp::from_micros(at),
             }),
             None => return Ok(None),
         },
-        _ => None,
+        None => None,
     };
     Ok(Some(Answer::Coupon {
         coupon: Coupon {
@@ -142,7 +154,8 @@ fn coupon_answer(
     }))
 }
 
-/// Remembers keys and where their answers are, one statement for a whole batch.
+/// Writes keys into their index, one statement for many. One that is there stays:
+/// it was folded before.
 pub(crate) struct Insert<'c>(CachedStatement<'c>);
 
 impl<'c> Insert<'c> {
@@ -151,45 +164,40 @@ impl<'c> Insert<'c> {
             .prepare_cached(
                 "INSERT INTO idempotency_keys
                  (key, scope, fingerprint, answer_kind, answer_key, used_by, used_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
             )
             .map(Self)
     }
 
-    pub(crate) fn run(
-        &mut self,
-        scope: Scope,
-        key: &IdempotencyKey,
-        remembered: &Remembered,
-    ) -> Result<(), StorageError> {
-        let Some(reference) = refer(&remembered.answer) else {
-            return Err(StorageError::corrupt(TABLE, "an answer that takes no key"));
-        };
+    pub(crate) fn run(&mut self, key: &ScopedKey, reference: &Reference) -> rusqlite::Result<()> {
         self.0.execute(params![
-            stored_key(key),
-            scope_code(scope),
-            remembered.fingerprint.0.as_slice(),
+            key.0,
+            key.1,
+            reference.fingerprint.0.as_slice(),
             reference.kind,
             reference.key,
-            reference.used_by,
-            reference.used_at,
+            reference.used.map(|(order, _)| order),
+            reference.used.map(|(_, at)| at),
         ])?;
         Ok(())
     }
 }
 
-fn refer(answer: &Answer) -> Option<Reference> {
+/// What is to be remembered of a key.
+pub(crate) fn refer(remembered: &Remembered) -> Result<Reference, StorageError> {
     let to = |kind, key| {
-        Some(Reference {
+        Ok(Reference {
+            fingerprint: remembered.fingerprint,
             kind,
             key,
-            used_by: None,
-            used_at: None,
+            used: None,
         })
     };
     let order_key = |id: OrderId| StoredId::minted(id.0).key;
-    match answer {
-        Answer::User { .. } | Answer::Product { .. } => None,
+    match &remembered.answer {
+        Answer::User { .. } | Answer::Product { .. } => {
+            Err(StorageError::corrupt(TABLE, "an answer that takes no key"))
+        }
         Answer::Credited(entry) => to(ENTRY, StoredId::minted(entry.id.0).key),
         Answer::StockAdjusted(it) => to(STOCK_ADJUSTMENT, StoredId::minted(it.id.0).key),
         Answer::CampaignCreated(campaign) => to(CAMPAIGN, campaign.id.get()),
@@ -202,11 +210,13 @@ fn refer(answer: &Answer) -> Option<Reference> {
             coupon,
             created: false,
             ..
-        } => Some(Reference {
+        } => Ok(Reference {
+            fingerprint: remembered.fingerprint,
             kind: COUPON_HELD,
             key: StoredId::minted(coupon.id.0).key,
-            used_by: coupon.used.map(|used| order_key(used.order_id)),
-            used_at: coupon.used.map(|used| used.at.as_micros()),
+            used: coupon
+                .used
+                .map(|used| (order_key(used.order_id), used.at.as_micros())),
         }),
         Answer::OrderPlaced(order) => to(ORDER_PLACED, order_key(order.id)),
         Answer::OrderCancelled(order) => to(ORDER_CANCELLED, order_key(order.id)),
@@ -215,20 +225,13 @@ fn refer(answer: &Answer) -> Option<Reference> {
 
 /// The order that a user placed under a key, as it is now.
 pub(crate) fn find_order(
-    connection: &Connection,
+    view: &View<'_>,
     scope: Scope,
     key: &IdempotencyKey,
 ) -> Result<Option<jumun_domain::Order>, StorageError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT answer_key FROM idempotency_keys
-         WHERE key = ?1 AND scope = ?2 AND answer_kind = 6",
-    )?;
-    let found = optional(
-        statement.query(params![stored_key(key), scope_code(scope)])?,
-        |row| Ok(row.get::<_, i64>(0)?),
-    )?;
-    match found {
-        Some(key) => Ok(order::find_by_key(connection, key)?.map(|found| found.order)),
+    let found = Find::prepare(view)?.reference(&scoped(scope, key))?;
+    match found.filter(|it| it.kind == ORDER_PLACED) {
+        Some(it) => Ok(order::find_by_key(view, it.key)?.map(|found| found.order)),
         None => Ok(None),
     }
 }

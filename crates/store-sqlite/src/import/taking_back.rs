@@ -1,6 +1,5 @@
 //! Undoing an import of which a row turned out to be bad.
 
-use std::cell::RefCell;
 use std::collections::HashSet;
 
 use jumun_domain::{Actor, Command, Money, PutProduct, RegisterUser, Units};
@@ -13,7 +12,7 @@ use crate::access::lines;
 use crate::mint;
 use crate::rows::{entry, product, user};
 use crate::sales;
-use crate::states::{View, fold_all};
+use crate::states::{Log, View, fold_all};
 use crate::storage::StorageError;
 
 /// Removes `rows`, all of which an import brought in, but for those that
@@ -54,8 +53,8 @@ fn take_back_chunk(
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // No state may outlive the row that it is of: the id may come back.
     fold_all(&transaction)?;
-    let states = RefCell::default();
-    let view = View::fresh(&transaction, &states);
+    let log = Log::default();
+    let view = View::fresh(&transaction, &log);
     let commands = || rows.iter().flat_map(|row| &row.requests);
     let products = commands().any(|it| matches!(it.command, Command::PutProduct(_)));
     // Of all products at once, since the figures are not indexed by product.

@@ -1,10 +1,19 @@
-//! The states of one batch as bytes: the number of users in 4 bytes, then the
-//! users and the stocks, each a row of integers of 8 bytes, all little-endian.
-//! No bytes at all are no states.
+//! What one batch left as bytes. Integers are little-endian; no bytes at all are no
+//! rows.
+//!
+//! States: the number of users in 4 bytes, then the users and the stocks, each a row
+//! of integers of 8 bytes.
+//!
+//! Keys: of each the length of its text in a byte and the text, or else a zero and
+//! the 16 bytes of a UUID; the fingerprint; the kind of the answer in a byte; and in
+//! 8 bytes each the scope, the key of the answer's row, and of the coupon's use the
+//! order, 0 where there is none, and the time.
 
-use jumun_domain::{Money, ProductId, Units, UserId};
+use jumun_domain::{Fingerprint, Money, ProductId, Units, UserId};
 
-use super::{Changed, StockState, UserState};
+use super::{Changed, LoggedKey, StockState, UserState};
+use crate::key::StoredKey;
+use crate::remembered::Reference;
 use crate::rows::user::Heads;
 use crate::storage::StorageError;
 
@@ -17,7 +26,7 @@ const STOCK_WORDS: usize = 3;
 const WORD_BYTES: usize = size_of::<i64>();
 const COUNT_BYTES: usize = size_of::<u32>();
 
-pub(super) fn encode(changed: &Changed) -> Vec<u8> {
+pub(super) fn states(changed: &Changed) -> Vec<u8> {
     let words = changed.users.len() * USER_WORDS + changed.stocks.len() * STOCK_WORDS;
     let mut bytes = Vec::with_capacity(COUNT_BYTES + words * WORD_BYTES);
     // A batch has far fewer users than 2^32.
@@ -39,14 +48,14 @@ pub(super) fn encode(changed: &Changed) -> Vec<u8> {
     bytes
 }
 
-pub(super) fn decode(bytes: &[u8]) -> Result<Changed, StorageError> {
+pub(super) fn read_states(bytes: &[u8]) -> Result<Changed, StorageError> {
     if bytes.is_empty() {
         return Ok(Changed::default());
     }
-    read(bytes).ok_or_else(|| StorageError::corrupt("state_log", "states cannot be read"))
+    decode_states(bytes).ok_or_else(|| StorageError::corrupt("state_log", "states cannot be read"))
 }
 
-fn read(bytes: &[u8]) -> Option<Changed> {
+fn decode_states(bytes: &[u8]) -> Option<Changed> {
     let (count, rest) = bytes.split_first_chunk::<COUNT_BYTES>()?;
     let count = usize::try_from(u32::from_le_bytes(*count)).ok()?;
     let length = count.checked_mul(USER_WORDS * WORD_BYTES)?;
@@ -54,6 +63,7 @@ fn read(bytes: &[u8]) -> Option<Changed> {
     Some(Changed {
         users: rows(users, user)?,
         stocks: rows(stocks, stock)?,
+        keys: Vec::new(),
     })
 }
 
@@ -95,4 +105,66 @@ fn stock(words: [i64; STOCK_WORDS]) -> Option<(ProductId, StockState)> {
         sold: Units::new(sold)?,
     };
     Some((ProductId::new(id)?, state))
+}
+
+/// What a key takes but for its text.
+const KEY_BYTES: usize = 2 + size_of::<Fingerprint>() + 4 * WORD_BYTES;
+
+pub(super) fn keys(keys: &[LoggedKey]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(keys.len() * (KEY_BYTES + 16));
+    for ((key, scope), reference) in keys {
+        match key {
+            StoredKey::Uuid(id) => {
+                bytes.push(0);
+                bytes.extend_from_slice(id);
+            }
+            StoredKey::Text(text) => {
+                // A key has 1 to 255 characters, all of ASCII.
+                bytes.push(text.len() as u8);
+                bytes.extend_from_slice(text.as_bytes());
+            }
+        }
+        bytes.extend_from_slice(&reference.fingerprint.0);
+        bytes.push(reference.kind);
+        let (order, at) = reference.used.unwrap_or_default();
+        for word in [*scope, reference.key, order, at] {
+            bytes.extend_from_slice(&word.to_le_bytes());
+        }
+    }
+    bytes
+}
+
+pub(super) fn read_keys(bytes: &[u8]) -> Result<Vec<LoggedKey>, StorageError> {
+    let mut keys = Vec::with_capacity(bytes.len() / KEY_BYTES);
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let key = key(&mut rest);
+        keys.push(key.ok_or_else(|| StorageError::corrupt("state_log", "keys cannot be read"))?);
+    }
+    Ok(keys)
+}
+
+fn key(rest: &mut &[u8]) -> Option<LoggedKey> {
+    let key = match usize::from(*rest.split_off_first()?) {
+        0 => StoredKey::Uuid(*take(rest)?),
+        length => {
+            let text = rest.split_off(..length)?;
+            StoredKey::Text(std::str::from_utf8(text).ok()?.into())
+        }
+    };
+    let fingerprint = Fingerprint(*take(rest)?);
+    let kind = *rest.split_off_first()?;
+    let mut word = || Some(i64::from_le_bytes(*take(rest)?));
+    let (scope, answer, order, at) = (word()?, word()?, word()?, word()?);
+    let reference = Reference {
+        fingerprint,
+        kind,
+        key: answer,
+        used: (order != 0).then_some((order, at)),
+    };
+    Some(((key, scope), reference))
+}
+
+fn take<'a, const N: usize>(rest: &mut &'a [u8]) -> Option<&'a [u8; N]> {
+    rest.split_off(..N)?.try_into().ok()
 }

@@ -1,10 +1,11 @@
-//! Moves states from the log into their tables, a few with each batch.
+//! Moves rows from the log into their tables, a few with each batch.
 
 use jumun_domain::{ProductId, UserId};
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::States;
+use super::{Log, ScopedKey};
 use crate::options::STATE_LOG_STATES;
+use crate::remembered;
 use crate::rows::{product, user};
 use crate::storage::StorageError;
 
@@ -21,7 +22,7 @@ const ENTRIES_PER_BATCH: i64 = 8;
 /// always the newest state, so whichever of table and log a row is read from,
 /// it is current.
 pub(crate) struct Folding {
-    /// States appended since a part was closed; `None` until those are counted
+    /// States and keys appended since a part was closed; `None` until those are counted
     /// that an earlier process has left.
     appended: Option<usize>,
     /// How many close the next part.
@@ -35,6 +36,7 @@ struct Part {
     /// In falling order, since they are taken from the end.
     users: Vec<UserId>,
     stocks: Vec<ProductId>,
+    keys: Vec<ScopedKey>,
 }
 
 impl Default for Folding {
@@ -59,31 +61,32 @@ impl Folding {
         *self = Self::after(self.limit);
     }
 
-    /// Does its share for a batch that has appended `count` states.
+    /// Does its share for a batch that has appended `count` states and keys.
     pub(crate) fn go_on(
         &mut self,
         connection: &Connection,
-        states: &mut States,
+        log: &mut Log,
         count: usize,
     ) -> Result<(), StorageError> {
         if count == 0 {
             return Ok(());
         }
-        let appended = self.appended.map_or(states.kept(), |it| it + count);
+        let appended = self.appended.map_or_else(|| log.kept(), |it| it + count);
         self.appended = Some(appended);
         let mut part = match self.closed.take() {
             Some(part) => part,
             None if appended < self.limit => return Ok(()),
             None => {
                 self.appended = Some(0);
-                Part::of(states)
+                Part::of(log)
             }
         };
-        part.write(connection, states, count)?;
+        part.write(connection, log, count)?;
         if part.is_written() {
-            states.remove_until(connection, part.last)?;
+            remove_until(connection, log, part.last)?;
         }
-        if states.first <= part.last && states.first < states.last {
+        let span = log.states.get_mut().span;
+        if span.first <= part.last && span.first < span.last {
             self.closed = Some(part);
         }
         Ok(())
@@ -92,62 +95,78 @@ impl Folding {
 
 impl Part {
     /// All of the log.
-    fn of(states: &States) -> Self {
+    fn of(log: &mut Log) -> Self {
+        let (states, keys) = (log.states.get_mut(), log.keys.get_mut());
         let mut part = Self {
-            last: states.last,
+            last: states.span.last,
             users: states.users().map(|(id, _)| id).collect(),
             stocks: states.stocks().map(|(id, _)| id).collect(),
+            keys: keys.all().map(|(key, _)| key.clone()).collect(),
         };
         part.users.sort_unstable_by(|left, right| right.cmp(left));
         part.stocks.sort_unstable_by(|left, right| right.cmp(left));
+        part.keys.sort_unstable_by(|left, right| right.cmp(left));
         part
     }
 
     fn is_written(&self) -> bool {
-        self.users.is_empty() && self.stocks.is_empty()
+        self.users.is_empty() && self.stocks.is_empty() && self.keys.is_empty()
     }
 
     /// Writes up to `count` rows.
     fn write(
         &mut self,
         connection: &Connection,
-        states: &States,
+        log: &mut Log,
         count: usize,
     ) -> Result<(), StorageError> {
-        let users = self.users.len().saturating_sub(count);
+        let (states, keys) = (log.states.get_mut(), log.keys.get_mut());
+        let mut left = count;
+        // What is there no more was folded by an import meanwhile.
         let mut update = user::Update::prepare(connection)?;
-        let mut written = 0;
-        for id in self.users.drain(users..).rev() {
-            written += 1;
-            // Folded by an import meanwhile, if it is there no more.
+        for id in share(&mut self.users, &mut left) {
             if let Some(state) = states.user(id) {
                 update.run(id, &state)?;
             }
         }
-        let stocks = self.stocks.len().saturating_sub(count - written);
         let mut update = product::UpdateStock::prepare(connection)?;
-        for id in self.stocks.drain(stocks..).rev() {
+        for id in share(&mut self.stocks, &mut left) {
             if let Some(state) = states.stock(id) {
                 update.run(id, &state)?;
+            }
+        }
+        let mut insert = remembered::Insert::prepare(connection)?;
+        for key in share(&mut self.keys, &mut left) {
+            if let Some(reference) = keys.get(&key) {
+                insert.run(&key, &reference)?;
             }
         }
         Ok(())
     }
 }
 
-impl States {
-    /// Removes some of the entries up to `last`, all of whose states are in their
-    /// tables. The very last of the log stays.
-    fn remove_until(&mut self, connection: &Connection, last: i64) -> Result<(), StorageError> {
-        let end = last
-            .min(self.last - 1)
-            .min(self.first + ENTRIES_PER_BATCH - 1);
-        connection
-            .prepare_cached("DELETE FROM state_log WHERE entry <= ?1")?
-            .execute([end])?;
-        self.begin_at(self.first.max(end + 1));
-        Ok(())
-    }
+/// Takes up to `left` rows from the end, the last one first, and counts them.
+fn share<'a, T>(rows: &'a mut Vec<T>, left: &mut usize) -> impl Iterator<Item = T> + use<'a, T> {
+    let from = rows.len().saturating_sub(*left);
+    *left -= rows.len() - from;
+    rows.drain(from..).rev()
+}
+
+/// Removes some of the entries up to `last`, of which all is in the tables. The
+/// very last of the log stays.
+fn remove_until(connection: &Connection, log: &mut Log, last: i64) -> Result<(), StorageError> {
+    let (states, keys) = (log.states.get_mut(), log.keys.get_mut());
+    let span = states.span;
+    let end = last
+        .min(span.last - 1)
+        .min(span.first + ENTRIES_PER_BATCH - 1);
+    connection
+        .prepare_cached("DELETE FROM state_log WHERE entry <= ?1")?
+        .execute([end])?;
+    let first = span.first.max(end + 1);
+    states.begin_at(first);
+    keys.begin_at(first);
+    Ok(())
 }
 
 /// [`fold_all`] in a transaction of its own.
@@ -157,23 +176,24 @@ pub(crate) fn fold(connection: &mut Connection) -> Result<(), StorageError> {
     Ok(transaction.commit()?)
 }
 
-/// Writes all states into their tables: afterwards those alone tell everything.
+/// Writes all of the log into the tables: afterwards those alone tell everything.
 ///
-/// An entry without states takes the place of all, under a new number: whoever has
+/// An entry without rows takes the place of all, under a new number: whoever has
 /// read those before it knows by this that they count no more.
 pub(crate) fn fold_all(connection: &Connection) -> Result<(), StorageError> {
-    let mut states = States::default();
-    states.refresh(connection)?;
-    if states.kept() == 0 {
+    let mut log = Log::default();
+    log.refresh(connection)?;
+    if log.kept() == 0 {
         return Ok(());
     }
-    let mut part = Part::of(&states);
-    part.write(connection, &states, usize::MAX)?;
+    let mut part = Part::of(&mut log);
+    let last = part.last;
+    part.write(connection, &mut log, usize::MAX)?;
     connection
         .prepare_cached("DELETE FROM state_log")?
         .execute([])?;
     connection
-        .prepare_cached("INSERT INTO state_log (entry, states) VALUES (?1, x'')")?
-        .execute([states.last + 1])?;
+        .prepare_cached("INSERT INTO state_log (entry, states, keys) VALUES (?1, x'', x'')")?
+        .execute([last + 1])?;
     Ok(())
 }

@@ -1,19 +1,22 @@
 //! States in the log and in the tables, by random histories beside a model.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 
+use jumun_domain::Fingerprint;
 use jumun_domain::{
-    AdjustStock, Charge, Command, Decision, ProductId, PutProduct, RegisterUser, Request, UserId,
+    AdjustStock, Charge, Command, Decision, IdempotencyKey, ProductId, PutProduct, RegisterUser,
+    Request, UserId,
 };
 use rusqlite::Connection;
 
-use super::encoding::{decode, encode};
+use super::encoding::{keys, read_keys, read_states, states};
 use super::*;
 use crate::batch;
 use crate::connection::{self, Role};
+use crate::key::StoredKey;
 use crate::memory::Memory;
 use crate::options::Options;
+use crate::remembered::Reference;
 use crate::rows::{product, user};
 
 const ROWS: i64 = 12;
@@ -27,8 +30,22 @@ fn product_id(id: i64) -> ProductId {
 }
 
 fn charge(user: i64, amount: i64) -> Request {
+    keyed_charge(user, amount, None)
+}
+
+fn keyed_charge(user: i64, amount: i64, key: Option<&str>) -> Request {
     let charge = Charge::new(user_id(user), amount, None).unwrap();
-    Request::new(Command::Charge(charge), None)
+    let key = key.map(|key| IdempotencyKey::parse(key).unwrap());
+    Request::new(Command::Charge(charge), key)
+}
+
+/// Keys of each kind: rising with time, random, and texts.
+fn key(random: &mut fastrand::Rng, number: usize) -> String {
+    match random.u8(0..3) {
+        0 => format!("0199a6e0-{:04x}-7000-8000-000000000001", number % 0x10000),
+        1 => uuid::Uuid::from_u128(random.u128(..)).to_string(),
+        _ => format!("charge-{number}"),
+    }
 }
 
 fn adjust(product: i64, delta: i64) -> Request {
@@ -54,7 +71,7 @@ struct Shop {
     connection: Connection,
     memory: Memory,
     /// A reader that stays, as those of a server do.
-    reader: (Connection, RefCell<States>),
+    reader: (Connection, Log),
     model: Model,
     _folder: tempfile::TempDir,
 }
@@ -68,7 +85,7 @@ impl Shop {
         let mut shop = Self {
             connection: open(Role::Writer),
             memory: Memory::folding_after(fold_after),
-            reader: (open(Role::Reader), RefCell::default()),
+            reader: (open(Role::Reader), Log::default()),
             model: Model::default(),
             _folder: folder,
             path,
@@ -93,10 +110,21 @@ impl Shop {
         }
     }
 
+    /// Sends a request again whose answer was lost, say.
+    fn repeat(&mut self, request: &Request) {
+        let one = std::slice::from_ref(request);
+        let done = batch::run(&mut self.connection, one, &mut [], &mut self.memory);
+        let decision = done.map_err(|error| error.fault()).unwrap().0.remove(0);
+        assert!(
+            matches!(decision, Ok(Decision::Replayed(_))),
+            "{decision:?}"
+        );
+    }
+
     /// What a reader sees.
-    fn seen(connection: &Connection, states: &RefCell<States>) -> Model {
+    fn seen(connection: &Connection, log: &Log) -> Model {
         let snapshot = connection.unchecked_transaction().unwrap();
-        let view = View::new(&snapshot, states);
+        let view = View::new(&snapshot, log);
         let mut model = Model::default();
         for id in 1..=ROWS {
             let user = user::find(&view, user_id(id)).unwrap().unwrap().user;
@@ -112,14 +140,10 @@ impl Shop {
     }
 
     fn check(&self) {
-        let (reader, states) = &self.reader;
-        assert_eq!(
-            Self::seen(reader, states),
-            self.model,
-            "who has read before"
-        );
+        let (reader, log) = &self.reader;
+        assert_eq!(Self::seen(reader, log), self.model, "who has read before");
         let newcomer = connection::open(&self.path, Role::Reader).unwrap();
-        let seen = Self::seen(&newcomer, &RefCell::default());
+        let seen = Self::seen(&newcomer, &Log::default());
         assert_eq!(seen, self.model, "who reads for the first time");
     }
 
@@ -163,12 +187,17 @@ fn everybody_sees_the_newest_state_however_far_the_log_is_folded() {
     for seed in 0..12 {
         let mut random = fastrand::Rng::with_seed(seed);
         let mut shop = Shop::new(random.usize(1..20));
+        let mut sent = Vec::new();
         for _ in 0..STEPS {
             match random.u8(0..20) {
                 // A transaction that was not committed, or a restart.
                 0 => shop.memory.forget(),
                 1 => shop.fold_all_elsewhere(),
-                2 => {
+                2 | 3 if !sent.is_empty() => {
+                    let request: &Request = random.choice(&sent).unwrap();
+                    shop.repeat(request);
+                }
+                4 => {
                     let (id, name) = (random.i64(1..=ROWS), random.alphabetic().to_string());
                     shop.run(&[rename(id, &name)]);
                     shop.model.names.insert(id, name);
@@ -178,7 +207,10 @@ fn everybody_sees_the_newest_state_however_far_the_log_is_folded() {
                     for _ in 0..random.usize(1..=MOST_AT_ONCE) {
                         let (id, amount) = (random.i64(1..=ROWS), random.i64(1..100));
                         let change = if random.bool() {
-                            requests.push(charge(id, amount));
+                            let key = key(&mut random, sent.len());
+                            let request = keyed_charge(id, amount, Some(&key));
+                            sent.push(request.clone());
+                            requests.push(request);
                             shop.model.balances.get_mut(&id)
                         } else {
                             requests.push(adjust(id, amount));
@@ -197,6 +229,16 @@ fn everybody_sees_the_newest_state_however_far_the_log_is_folded() {
         shop.check();
         shop.fold_all_elsewhere();
         assert_eq!(shop.tables(), shop.model, "seed {seed}");
+        for request in &sent {
+            shop.repeat(request);
+        }
+        let keys: i64 = shop
+            .connection
+            .query_row("SELECT count(*) FROM idempotency_keys", [], |row| {
+                row.get(0)
+            })
+            .unwrap();
+        assert_eq!(usize::try_from(keys).unwrap(), sent.len(), "seed {seed}");
     }
 }
 
@@ -260,31 +302,56 @@ fn some() -> Changed {
     Changed {
         users: vec![(user_id(1), user(0)), (user_id(2), user(9))],
         stocks: vec![(product_id(5), stock)],
+        keys: Vec::new(),
     }
 }
 
+fn some_keys() -> Vec<LoggedKey> {
+    let to = |used| Reference {
+        fingerprint: Fingerprint([9; 16]),
+        kind: 5,
+        key: i64::MAX,
+        used,
+    };
+    let text = |text: &str| StoredKey::Text(text.into());
+    vec![
+        ((StoredKey::Uuid([3; 16]), 4), to(None)),
+        ((text("a"), i64::MAX), to(Some((1, -1)))),
+        ((text(&"z".repeat(255)), 2), to(Some((i64::MAX, 0)))),
+    ]
+}
+
 #[test]
-fn states_survive_being_bytes() {
+fn states_and_keys_survive_being_bytes() {
     for changed in [some(), Changed::default()] {
-        let read = decode(&encode(&changed)).unwrap();
+        let read = read_states(&states(&changed)).unwrap();
         assert_eq!((read.users, read.stocks), (changed.users, changed.stocks));
     }
-    assert_eq!(decode(&[]).unwrap().len(), 0);
+    assert_eq!(read_states(&[]).unwrap().len(), 0);
+    assert_eq!(read_keys(&keys(&some_keys())).unwrap(), some_keys());
+    assert_eq!(read_keys(&[]).unwrap(), []);
 }
 
 #[test]
-fn bytes_that_are_no_states_are_refused() {
-    let whole = encode(&some());
+fn bytes_that_are_no_rows_are_refused() {
+    let whole = states(&some());
     for length in 1..whole.len() {
         // Without its last stock it is whole again.
         if length != whole.len() - 24 {
-            assert!(decode(&whole[..length]).is_err(), "{length} bytes");
+            assert!(read_states(&whole[..length]).is_err(), "{length} bytes");
         }
     }
     let mut negative = whole.clone();
     negative[4 + 15] = 0x80;
-    assert!(decode(&negative).is_err(), "a balance below zero");
+    assert!(read_states(&negative).is_err(), "a balance below zero");
     let mut many = whole;
     many[..4].copy_from_slice(&u32::MAX.to_le_bytes());
-    assert!(decode(&many).is_err(), "more users than bytes");
+    assert!(read_states(&many).is_err(), "more users than bytes");
+    let three = keys(&some_keys());
+    let ends: Vec<usize> = (0..3)
+        .map(|count| keys(&some_keys()[..count]).len())
+        .collect();
+    for length in (0..three.len()).filter(|it| !ends.contains(it)) {
+        assert!(read_keys(&three[..length]).is_err(), "{length} bytes");
+    }
 }

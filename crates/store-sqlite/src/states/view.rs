@@ -1,42 +1,60 @@
 //! What a transaction sees: its tables, and the states that are laid over them.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::ops::Deref;
 
 use jumun_domain::{Product, ProductId, UserId};
 use rusqlite::Connection;
 
-use super::{States, StockState, UserState};
+use super::{Log, ScopedKey, States, StockState, UserState};
+use crate::remembered::Reference;
 use crate::rows::user::StoredUser;
 use crate::storage::StorageError;
 
-/// A connection within a transaction, with the states of its log. Rows of users
-/// and stocks are read through it.
+/// A connection within a transaction, with what it knows of the log. Rows of users,
+/// stocks and idempotency keys are read through it.
 pub(crate) struct View<'a> {
     connection: &'a Connection,
-    states: &'a RefCell<States>,
+    log: &'a Log,
     /// Whether the states are those of this transaction.
-    fresh: Cell<bool>,
+    has_states: Cell<bool>,
+    /// The same of the keys, which few readers ask for.
+    has_keys: Cell<bool>,
 }
 
 impl<'a> View<'a> {
-    /// Of a transaction that has just begun; the log is read when a state is
-    /// asked for.
-    pub(crate) fn new(connection: &'a Connection, states: &'a RefCell<States>) -> Self {
+    /// Of a transaction that has just begun; the log is read when it is needed.
+    pub(crate) fn new(connection: &'a Connection, log: &'a Log) -> Self {
         Self {
             connection,
-            states,
-            fresh: Cell::new(false),
+            log,
+            has_states: Cell::new(false),
+            has_keys: Cell::new(false),
         }
     }
 
-    /// Of a transaction whose states are read already.
-    pub(crate) fn fresh(connection: &'a Connection, states: &'a RefCell<States>) -> Self {
+    /// Of a transaction whose log is read already.
+    pub(crate) fn fresh(connection: &'a Connection, log: &'a Log) -> Self {
         Self {
             connection,
-            states,
-            fresh: Cell::new(true),
+            log,
+            has_states: Cell::new(true),
+            has_keys: Cell::new(true),
         }
+    }
+
+    /// What the log remembers of a key.
+    pub(crate) fn key(&self, key: &ScopedKey) -> Result<Option<Reference>, StorageError> {
+        if !self.has_keys.get() {
+            self.log.keys.borrow_mut().refresh(self.connection)?;
+            self.has_keys.set(true);
+        }
+        Ok(self.log.keys.borrow().get(key))
+    }
+
+    /// The greatest UUID below `ceiling` that is a key in the log.
+    pub(crate) fn greatest_key_below(&self, ceiling: u128) -> Option<u128> {
+        self.log.keys.borrow().greatest_below(ceiling)
     }
 
     pub(crate) fn user(&self, id: UserId) -> Result<Option<UserState>, StorageError> {
@@ -67,11 +85,11 @@ impl<'a> View<'a> {
     }
 
     fn look<T>(&self, find: impl FnOnce(&States) -> T) -> Result<T, StorageError> {
-        if !self.fresh.get() {
-            self.states.borrow_mut().refresh(self.connection)?;
-            self.fresh.set(true);
+        if !self.has_states.get() {
+            self.log.states.borrow_mut().refresh(self.connection)?;
+            self.has_states.set(true);
         }
-        Ok(find(&self.states.borrow()))
+        Ok(find(&self.log.states.borrow()))
     }
 }
 
