@@ -14,8 +14,8 @@ pub struct Options {
     pub queue_capacity: usize,
     /// Connections for reads.
     pub readers: usize,
-    /// How many states of users and stocks batches leave in a log before those are
-    /// folded into the tables.
+    /// How many states of users and stocks, and idempotency keys, batches leave in a
+    /// log before those are folded into the tables.
     pub fold_after: usize,
 }
 
@@ -88,9 +88,9 @@ pub(crate) const WAL_KEPT_BYTES: i64 = 160 << 20;
 /// batch, some 50 MiB of them; when there are more it begins anew.
 pub(crate) const MAX_KEPT_ROWS: usize = 1 << 18;
 
-/// States of users and stocks that are appended to their log before those are
-/// folded into the tables, some 20,000 orders' worth: by then every page of a shop
-/// with 100,000 users has several of them. Reading them takes 10 ms.
+/// States of users and stocks, and keys, that are appended to their log before they
+/// are folded into the tables, some 16,000 orders' worth: by then every page of a
+/// shop with 100,000 users has several of them. Reading them takes 10 ms.
 pub(crate) const STATE_LOG_STATES: usize = 1 << 16;
 
 /// Page cache of the writer, in KiB: the inner pages and the right edges of every
