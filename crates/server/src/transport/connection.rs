@@ -68,6 +68,9 @@ impl<'a> Connections<'a> {
         // `Timed` has the deadlines, and sets no timer for each request.
         http.header_read_timeout(None)
             .max_buf_size(BUFFER_BYTES)
+            // Head and body are copied into one piece: an answer is short, and to
+            // send two pieces at once costs the kernel more than the copy.
+            .writev(false)
             // A client may say that it sends no more and still read its answer.
             .half_close(true);
         Self {
