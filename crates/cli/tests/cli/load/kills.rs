@@ -42,7 +42,8 @@ fn end(child: Child) -> Finished {
 
 #[test]
 fn a_server_that_is_killed_and_comes_back_has_all_that_it_acknowledged() {
-    for options in [&["--rate=300"][..], &[], &["--workload=mixed"]] {
+    // At this rate some requests are under way at any moment.
+    for options in [&["--rate=3000"][..], &[], &["--workload=mixed"]] {
         let folder = Folder::new();
         let server = Server::start(&folder);
         let address = server.base().trim_start_matches("http://").to_owned();
