@@ -3,6 +3,9 @@
 use jumun_store::Fault;
 use rusqlite::ErrorCode;
 
+/// The table that every batch goes by: see the module `states`.
+pub(crate) const STATE_LOG: &str = "state_log";
+
 /// Why a batch or a read stopped below the rules.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StorageError {
@@ -34,7 +37,9 @@ impl StorageError {
     /// trying the requests of a batch one by one would not help.
     pub(crate) fn concerns_everyone(&self) -> bool {
         match self {
-            Self::Corrupt { .. } | Self::Refused(_) => false,
+            // Every batch reads it.
+            Self::Corrupt { table, .. } => *table == STATE_LOG,
+            Self::Refused(_) => false,
             Self::NotReopened(_) => true,
             Self::Sqlite(error) => !matches!(
                 error.sqlite_error_code(),

@@ -214,7 +214,9 @@ impl Writer {
     /// A commit of as many pages as a batch writes, which changes nothing
     /// anyone sees: a smaller one could succeed where orders still fail.
     fn probe(&mut self) -> Result<(), Fault> {
-        let result = self.with_open(|Opened { connection, .. }| {
+        let result = self.with_open(|Opened { connection, memory }| {
+            // What every batch reads has to be readable, too.
+            memory.refresh(connection)?;
             let written = connection.execute(
                 "INSERT INTO probe (singleton, filler) VALUES (1, zeroblob(?1))
                  ON CONFLICT DO UPDATE SET filler = excluded.filler",

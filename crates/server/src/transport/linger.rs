@@ -67,7 +67,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Lingering<S> {
     }
 
     /// Closes our side, and is done when the client has closed its own, or after
-    /// [`LINGER`]; at once where no long body is left unread.
+    /// [`LINGER`]; at once where no body is left unread.
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if !this.is_shut {

@@ -7,12 +7,9 @@ use std::task::{Context, Poll};
 
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 
-/// Bytes of a body that hyper reads to its end by itself when nobody else has: about
-/// what comes with the head. After a longer one it may close the connection.
-const READ_BY_HYPER_BYTES: u64 = 4 * 1024;
-
-/// Whether the last request of a connection has a long body of which something is
-/// unread; cloning shares it.
+/// Whether the last request of a connection has a body of which something is
+/// unread; cloning shares it. However short it is, it may come after the answer,
+/// and then hyper closes the connection.
 #[derive(Clone, Default)]
 pub(super) struct Unread(Arc<AtomicBool>);
 
@@ -35,9 +32,7 @@ pub(super) struct Watched {
 impl Watched {
     /// Begins to watch the body of a connection's next request.
     pub(super) fn new(body: Incoming, unread: Unread) -> Self {
-        // Without a length it may be any.
-        let length = body.size_hint().exact();
-        unread.set(length.is_none_or(|bytes| bytes > READ_BY_HYPER_BYTES));
+        unread.set(!body.is_end_stream());
         Self { body, unread }
     }
 }

@@ -222,6 +222,21 @@ async fn a_long_name_is_quoted_in_short_and_all_wrong_places_are_counted() {
     assert_eq!(reply["errors"].as_array().unwrap().len(), 20);
 }
 
+#[tokio::test]
+async fn a_request_that_is_refused_before_its_body_came_ends_the_connection_and_says_so() {
+    let shop = Shop::open(Engine::ANY).await;
+    for length in [1, 4_096, 4_097, 100_000] {
+        for expect in ["", "Expect: 100-continue\r\n"] {
+            let head = format!(
+                "POST /nowhere HTTP/1.1\r\nHost: localhost\r\n{expect}Content-Length: {length}\r\n\r\n"
+            );
+            let answer = exchange(&shop, head.as_bytes()).await;
+            assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
+            assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+        }
+    }
+}
+
 /// How many requests of a stream are answered, where the first is as given and
 /// a harmless one follows on the same connection.
 async fn answered_before_another(shop: &Shop, head: &str, body: &str) -> (String, usize) {

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::sums::{ProductSums, Sums, UserSums};
 use crate::sales;
-use crate::states::States;
+use crate::states::Log;
 use crate::storage::StorageError;
 
 /// The last rows of the histories at the moment of the snapshot.
@@ -23,8 +23,9 @@ pub(super) fn read(connection: &Connection) -> Result<(Marks, Sums), StorageErro
     let snapshot = connection.unchecked_transaction()?;
     let marks = read_marks(&snapshot)?;
     let mut sums = Sums::default();
-    let mut states = States::default();
-    states.refresh(&snapshot)?;
+    let mut log = Log::default();
+    log.refresh(&snapshot)?;
+    let states = log.states.into_inner();
 
     let mut statement = snapshot.prepare("SELECT user_id, balance, paid FROM users")?;
     let mut rows = statement.query([])?;
@@ -37,10 +38,10 @@ pub(super) fn read(connection: &Connection) -> Result<(Marks, Sums), StorageErro
         sums.users.insert(row.get(0)?, user);
     }
     for (id, state) in states.users() {
-        if let Some(user) = sums.users.get_mut(&id.get()) {
-            user.balance = state.balance.get();
-            user.paid = state.paid.get();
-        }
+        // One without a row is compared with its histories all the same.
+        let user = sums.users.entry(id.get()).or_default();
+        user.balance = state.balance.get();
+        user.paid = state.paid.get();
     }
 
     let mut statement = snapshot.prepare("SELECT product_id, stock, sold FROM stocks")?;
@@ -54,10 +55,9 @@ pub(super) fn read(connection: &Connection) -> Result<(Marks, Sums), StorageErro
         sums.products.insert(row.get(0)?, product);
     }
     for (id, state) in states.stocks() {
-        if let Some(product) = sums.products.get_mut(&id.get()) {
-            product.stock = state.stock.get();
-            product.sold = state.sold.get();
-        }
+        let product = sums.products.entry(id.get()).or_default();
+        product.stock = state.stock.get();
+        product.sold = state.sold.get();
     }
 
     let mut statement = snapshot.prepare(

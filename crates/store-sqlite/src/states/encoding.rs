@@ -15,7 +15,7 @@ use super::{Changed, LoggedKey, StockState, UserState};
 use crate::key::StoredKey;
 use crate::remembered::Reference;
 use crate::rows::user::Heads;
-use crate::storage::StorageError;
+use crate::storage::{STATE_LOG, StorageError};
 
 /// Of a user: id, balance, paid, the keys of the last order, entry and coupon; 0
 /// is no key, since a key has a time in it.
@@ -52,7 +52,7 @@ pub(super) fn read_states(bytes: &[u8]) -> Result<Changed, StorageError> {
     if bytes.is_empty() {
         return Ok(Changed::default());
     }
-    decode_states(bytes).ok_or_else(|| StorageError::corrupt("state_log", "states cannot be read"))
+    decode_states(bytes).ok_or_else(|| StorageError::corrupt(STATE_LOG, "states cannot be read"))
 }
 
 fn decode_states(bytes: &[u8]) -> Option<Changed> {
@@ -139,7 +139,7 @@ pub(super) fn read_keys(bytes: &[u8]) -> Result<Vec<LoggedKey>, StorageError> {
     let mut rest = bytes;
     while !rest.is_empty() {
         let key = key(&mut rest);
-        keys.push(key.ok_or_else(|| StorageError::corrupt("state_log", "keys cannot be read"))?);
+        keys.push(key.ok_or_else(|| StorageError::corrupt(STATE_LOG, "keys cannot be read"))?);
     }
     Ok(keys)
 }

@@ -23,7 +23,7 @@ const ENTRIES_PER_BATCH: i64 = 8;
 /// it is current.
 pub(crate) struct Folding {
     /// States and keys appended since a part was closed; `None` until those are counted
-    /// that an earlier process has left.
+    /// that are in the log at the start.
     appended: Option<usize>,
     /// How many close the next part.
     limit: usize,
@@ -71,7 +71,7 @@ impl Folding {
         if count == 0 {
             return Ok(());
         }
-        let appended = self.appended.map_or_else(|| log.kept(), |it| it + count);
+        let appended = self.appended.map_or_else(|| log.length(), |it| it + count);
         self.appended = Some(appended);
         let mut part = match self.closed.take() {
             Some(part) => part,
@@ -183,7 +183,7 @@ pub(crate) fn fold(connection: &mut Connection) -> Result<(), StorageError> {
 pub(crate) fn fold_all(connection: &Connection) -> Result<(), StorageError> {
     let mut log = Log::default();
     log.refresh(connection)?;
-    if log.kept() == 0 {
+    if log.is_empty() {
         return Ok(());
     }
     let mut part = Part::of(&mut log);

@@ -20,11 +20,21 @@ pub(crate) type LoggedKey = (ScopedKey, Reference);
 pub(crate) struct Keys {
     rows: Rows<ScopedKey, Reference>,
     pub(super) span: Span,
+    /// How many were read or written.
+    pub(super) taken_in: usize,
 }
 
 impl Keys {
     /// As [`States::refresh`](super::States::refresh).
     pub(crate) fn refresh(&mut self, connection: &Connection) -> Result<(), StorageError> {
+        let read = self.read_on(connection);
+        if read.is_err() {
+            *self = Self::default();
+        }
+        read
+    }
+
+    fn read_on(&mut self, connection: &Connection) -> Result<(), StorageError> {
         let news = self.span.read_on(connection, "keys")?;
         if news.begins_anew {
             self.rows = Rows::default();
@@ -51,6 +61,7 @@ impl Keys {
     }
 
     pub(super) fn take_in(&mut self, entry: i64, keys: &[LoggedKey]) {
+        self.taken_in += keys.len();
         for (key, reference) in keys {
             self.rows.insert(key.clone(), entry, *reference);
         }

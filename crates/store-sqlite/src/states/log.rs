@@ -61,9 +61,14 @@ impl Log {
         Ok(())
     }
 
-    /// How many states and keys there are.
-    pub(super) fn kept(&mut self) -> usize {
-        self.states.get_mut().kept() + self.keys.get_mut().kept()
+    /// How many states and keys it has, counting each time that a row changed.
+    pub(super) fn length(&mut self) -> usize {
+        self.states.get_mut().taken_in + self.keys.get_mut().taken_in
+    }
+
+    /// Whether there are none.
+    pub(super) fn is_empty(&mut self) -> bool {
+        self.states.get_mut().kept() + self.keys.get_mut().kept() == 0
     }
 }
 

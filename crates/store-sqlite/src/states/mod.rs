@@ -66,12 +66,25 @@ pub(crate) struct States {
     users: Rows<UserId, UserState>,
     stocks: Rows<ProductId, StockState>,
     span: Span,
+    /// How many were read or written.
+    taken_in: usize,
 }
 
 impl States {
     /// Reads what was appended since the last time, and forgets what was folded.
     /// To be called in the transaction whose rows they are laid over.
+    ///
+    /// After an error nothing is kept: what could not be read is not passed over the
+    /// next time.
     pub(crate) fn refresh(&mut self, connection: &Connection) -> Result<(), StorageError> {
+        let read = self.read_on(connection);
+        if read.is_err() {
+            *self = Self::default();
+        }
+        read
+    }
+
+    fn read_on(&mut self, connection: &Connection) -> Result<(), StorageError> {
         let news = self.span.read_on(connection, "states")?;
         if news.begins_anew {
             (self.users, self.stocks) = (Rows::default(), Rows::default());
@@ -104,6 +117,7 @@ impl States {
     }
 
     fn take_in(&mut self, entry: i64, changed: &Changed) {
+        self.taken_in += changed.users.len() + changed.stocks.len();
         for (id, state) in &changed.users {
             self.users.insert(*id, entry, *state);
         }

@@ -255,6 +255,19 @@ fn the_log_is_folded_and_gets_short_again() {
 }
 
 #[test]
+fn a_log_of_few_rows_is_folded_although_batches_fail() {
+    let mut shop = Shop::new(20);
+    let mut longest = 0;
+    for _ in 0..50 {
+        shop.run(&[charge(1, 1), adjust(1, 1)]);
+        shop.run(&[charge(1, 1), adjust(1, 1)]);
+        shop.memory.forget();
+        longest = longest.max(shop.log_entries());
+    }
+    assert!(longest <= 40, "{longest} entries");
+}
+
+#[test]
 fn a_number_of_the_log_is_never_used_twice() {
     let mut shop = Shop::new(usize::MAX);
     shop.run(&[charge(1, 1)]);

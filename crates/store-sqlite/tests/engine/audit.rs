@@ -115,6 +115,15 @@ found! {
     an_event_told_twice_is_found:
         Law::Events,
         "INSERT INTO events SELECT max(sequence) + 1, id_key, id_low, order_key, 1 FROM events";
+    states_that_cannot_be_read_are_found:
+        Law::Storage, "INSERT INTO state_log (entry, states, keys) VALUES (1000, x'05', x'')";
+    logged_keys_that_cannot_be_read_are_found:
+        Law::Storage, "INSERT INTO state_log (entry, states, keys) VALUES (1000, x'', x'05')";
+    a_balance_of_nobody_in_the_log_is_found:
+        Law::Ledger,
+        "INSERT INTO state_log (entry, states, keys) VALUES
+         (1000, CAST(x'01000000' || x'6300000000000000' || x'0500000000000000' || zeroblob(32)
+          AS BLOB), x'')";
     a_row_that_no_version_wrote_is_found:
         Law::Storage, "UPDATE orders SET lines = '[[1]]' WHERE user_id = 1";
 }

@@ -193,3 +193,31 @@ async fn a_shop_on_a_read_only_disk_can_be_audited_exported_and_copied_unless_a_
     let error = jumun_store_sqlite::audit(&path, &mut |_| {}).unwrap_err();
     assert!(matches!(error, OpenError::Unusable { .. }), "{error}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_cannot_be_read_stops_the_shop_and_readiness_tells_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.db");
+    let store = SqliteStore::open(&path, &Options::default()).unwrap();
+    store.close().await;
+    rusqlite::Connection::open(&path)
+        .unwrap()
+        .execute(
+            "INSERT INTO state_log (entry, states, keys) VALUES (1000, x'', x'05')",
+            [],
+        )
+        .unwrap();
+    let store = SqliteStore::open(&path, &Options::default()).unwrap();
+    for _ in 0..2 {
+        let fault = charge(&store).await.unwrap_err();
+        assert!(matches!(fault, Fault::Determinate(_)), "{fault}");
+        let Readiness::NotReady(why) = store.readiness().await else {
+            panic!("ready, though no batch can be written");
+        };
+        assert!(
+            why.contains("state_log") && why.contains("jumun audit"),
+            "{why}"
+        );
+    }
+    store.close().await;
+}

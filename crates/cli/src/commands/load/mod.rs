@@ -32,16 +32,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     // Before minutes of load, and not after them.
     let mut plot = arguments.plot.as_deref().map(open).transpose()?;
     let outcome = runtime::on_one_thread()?.block_on(course::run(&plan, arguments))?;
-    if let Some((file, path)) = plot.as_mut().zip(arguments.plot.as_deref()) {
-        let figure = figures::plot(&plan, &outcome);
-        std::io::Write::write_all(file, figure.as_bytes()).map_err(|error| cannot(path, &error))?;
-    }
     output::line(if arguments.json {
         figures::json(&plan, &outcome).to_string()
     } else {
         table::table(&plan, &outcome)
     })?;
-    Ok(told(&outcome))
+    let code = told(&outcome);
+    // Last: a full disk shall not take the figures and the verdict along.
+    if let Some((file, path)) = plot.as_mut().zip(arguments.plot.as_deref()) {
+        let figure = figures::plot(&plan, &outcome);
+        std::io::Write::write_all(file, figure.as_bytes()).map_err(|error| cannot(path, &error))?;
+    }
+    Ok(code)
 }
 
 /// Asks whether a server elsewhere is to be loaded.
