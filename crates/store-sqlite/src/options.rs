@@ -63,8 +63,7 @@ pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The write-ahead log is checkpointed by its own thread once it has grown by
 /// this many pages (64 MiB): often enough that a restart reads the rest in tenths
 /// of a second, and rarely enough that a page changed by many batches is written
-/// back once. Users come back at random: with a quarter of it each of their pages
-/// was written for every second order.
+/// back once.
 pub(crate) const CHECKPOINT_PAGES: u32 = 16_384;
 
 /// When the log has this many pages (96 MiB) although the thread keeps
@@ -90,7 +89,7 @@ pub(crate) const MAX_KEPT_ROWS: usize = 1 << 18;
 
 /// States of users and stocks, and keys, that are appended to their log before they
 /// are folded into the tables, some 16,000 orders' worth: by then every page of a
-/// shop with 100,000 users has several of them. Reading them takes 10 ms.
+/// shop with 100,000 users has several of them.
 pub(crate) const STATE_LOG_STATES: usize = 1 << 16;
 
 /// Page cache of the writer, in KiB: the inner pages and the right edges of every
