@@ -1,4 +1,5 @@
-//! Writes a commit's part of the write-ahead log in few system calls.
+//! Writes a commit's part of the write-ahead log in few system calls, and has a
+//! checkpoint reach the disk bit by bit.
 //!
 //! SQLite writes each frame of the log by two calls, a header of 24 bytes and a
 //! page, and neither begins where a page of the system's cache does: a tenth
@@ -15,6 +16,10 @@
 //!   writes frames at a commit only, one after the other, of which the last
 //!   commits and empties the buffer.
 //! - Any error empties it too: SQLite then gives the transaction up.
+//!
+//! A checkpoint writes some ten MiB into the database file and syncs them at its end.
+//! Whoever commits in that moment waits until the disk has taken all of it, ten
+//! milliseconds and more. So the file is synced while it is written, too.
 
 mod buffer;
 mod shim;

@@ -224,3 +224,20 @@ fn a_commit_of_a_hundred_pages_is_written_in_a_handful_of_calls() {
     add(&neighbour, 300);
     assert!(write_calls() - calls >= 2 * frames, "the control");
 }
+
+#[test]
+fn a_checkpoint_that_is_synced_bit_by_bit_is_whole() {
+    for page_size in [512, 4_096, 65_536] {
+        let shop = Shop::new(page_size, "FULL");
+        shop.add(3 * MANY_ROWS);
+        let done: i64 = shop
+            .connection
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(2))
+            .unwrap();
+        assert!(done * i64::from(page_size) > 4 << 20, "several syncs");
+        // Nothing of it is in the log alone.
+        std::fs::remove_file(shop.log()).unwrap();
+        std::fs::write(shop.log(), []).unwrap();
+        shop.assert_rows(3 * MANY_ROWS);
+    }
+}
