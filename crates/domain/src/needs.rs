@@ -36,6 +36,24 @@ impl Needs {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Whether rows of these kinds can name further ones (a coupon its campaign, a
+    /// product that counts its purchases those). Where not, everything is loaded once
+    /// these are, and an engine need not ask again.
+    pub fn can_name_further_rows(&self) -> bool {
+        let Self {
+            users: _,
+            products,
+            campaigns: _,
+            coupons,
+            holders,
+            orders,
+            purchases: _,
+            keys: _,
+            next_campaign: _,
+        } = self;
+        !(products.is_empty() && coupons.is_empty() && holders.is_empty() && orders.is_empty())
+    }
 }
 
 /// Adds to `needs` what `request` can touch and `set` lacks.

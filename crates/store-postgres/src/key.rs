@@ -18,26 +18,15 @@ pub(crate) fn scope_code(scope: Scope) -> i64 {
 /// A key as it is stored: a mark and 16 bytes for the canonical text of a
 /// UUID, else the text.
 pub(crate) fn stored_key(key: &IdempotencyKey) -> Vec<u8> {
-    match canonical(key.as_str()) {
+    match key.uuid() {
         Some(id) => {
             let mut bytes = Vec::with_capacity(17);
             bytes.push(UUID_MARK);
             bytes.extend_from_slice(id.as_bytes());
             bytes
         }
-        None => key.as_str().as_bytes().to_vec(),
+        None => key.text().as_bytes().to_vec(),
     }
-}
-
-/// The UUID whose canonical text, to the letter, the key is: another spelling
-/// is another key.
-fn canonical(key: &str) -> Option<Uuid> {
-    const LENGTH: usize = 36;
-    let canonical = key.len() == LENGTH
-        && key
-            .bytes()
-            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'));
-    canonical.then(|| Uuid::try_parse(key).ok()).flatten()
 }
 
 /// The least UUID whose millisecond and counter are beyond `position`.
@@ -71,6 +60,9 @@ mod tests {
             assert_eq!(stored[0] == UUID_MARK, bytes, "{text}");
             assert_eq!(stored == text.as_bytes(), !bytes, "{text}");
         }
+        let key = IdempotencyKey::parse("0199a6e0-0000-7000-8000-000000000001").unwrap();
+        let bytes = b"\x00\x01\x99\xa6\xe0\x00\x00\x70\x00\x80\x00\x00\x00\x00\x00\x00\x01";
+        assert_eq!(stored_key(&key), bytes, "it is stored for ever");
     }
 
     #[test]

@@ -47,7 +47,11 @@ pub(crate) fn gather(
         if missing.is_empty() {
             return Ok(());
         }
+        let may_name_more = missing.can_name_further_rows();
         load(view, gathered, missing)?;
+        if !may_name_more {
+            return Ok(());
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use foldhash::fast::FixedState;
 use jumun_domain::{IdempotencyKey, Timestamp};
 use rusqlite::types::ValueRef;
 
-use crate::key::{StoredKey, compact};
+use crate::key::StoredKey;
 use crate::rows::optional;
 use crate::states::View;
 use crate::storage::StorageError;
@@ -119,7 +119,7 @@ fn first_of(ms: i64) -> u128 {
 
 /// A key that is stored as a UUID, in the order of the index.
 fn number(key: &IdempotencyKey) -> Option<u128> {
-    compact(key.as_str()).map(|id| id.as_u128())
+    key.uuid().map(|id| id.as_u128())
 }
 
 #[cfg(test)]

@@ -85,6 +85,7 @@ impl Database {
     fn gather<'a>(&self, requests: impl IntoIterator<Item = &'a Request> + Clone) -> Gathered {
         let mut set = WorkingSet::default();
         let mut counted = Vec::new();
+        let mut may_miss_more = true;
         for _ in 0..=MOST_ROUNDS {
             let mut missing = jumun_domain::Needs::default();
             for request in requests.clone() {
@@ -93,6 +94,11 @@ impl Database {
             if missing.is_empty() {
                 return Gathered { set, counted };
             }
+            assert!(
+                may_miss_more,
+                "rows that were said to name no further ones: {missing:?}"
+            );
+            may_miss_more = missing.can_name_further_rows();
             load(&mut set.users, missing.users, &self.users);
             load(&mut set.products, missing.products, &self.products);
             load(&mut set.campaigns, missing.campaigns, &self.campaigns);

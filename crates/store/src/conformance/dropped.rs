@@ -83,7 +83,7 @@ pub(super) async fn requests_of_every_kind_can_be_given_up(trial: &Trial) {
 
 /// The same under a key of this round: campaign creation has one scope for all.
 fn renamed(request: &Request, round: usize) -> Request {
-    let key = request.idempotency.as_ref().unwrap().key.as_str();
+    let key = request.idempotency.as_ref().unwrap().key.text();
     keyed(request.command.clone(), format!("{key}-{round}"))
 }
 

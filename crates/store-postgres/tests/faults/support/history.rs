@@ -1,5 +1,6 @@
 //! What clients have sent and been told, held against the database afterwards.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -79,7 +80,7 @@ impl History {
             return;
         };
         if let Err(Fault::Determinate(_) | Fault::Overloaded) = sent.outcome {
-            let found = instance.order_by_key(order.user_id, key(text)).await;
+            let found = instance.order_by_key(order.user_id, key(&text)).await;
             assert_eq!(found.expect("it is read"), None, "{text} was not done");
         }
     }
@@ -129,9 +130,9 @@ fn check_replays(sent: &Sent, second: &Result<Decision, Fault>, third: &Result<D
     assert_eq!(answer, third, "{key} is answered as it was");
 }
 
-fn key_of(sent: &Sent) -> Option<&str> {
+fn key_of(sent: &Sent) -> Option<Cow<'_, str>> {
     let idempotency = sent.request.idempotency.as_ref();
-    idempotency.map(|it| it.key.as_str())
+    idempotency.map(|it| it.key.text())
 }
 
 fn reference(request: &Request) -> Option<&Arc<str>> {
