@@ -129,7 +129,7 @@ fn copy(
     if verdict != "ok" {
         return Err(format!("the copy is damaged ({verdict})"));
     }
-    // Whoever reads the copy with SQL then finds everything in its table.
+    // Whoever reads the copy with SQL then finds all states and keys in their tables.
     fold(&mut copy).map_err(|error| format!("the copy is damaged: {}", error.explain()))?;
     // Back from the write-ahead log, so that the copy is one file.
     copy.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))

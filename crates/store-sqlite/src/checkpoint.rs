@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, MAIN_DB};
 
 use crate::connection::{self, Role};
 use crate::error::OpenError;
-use crate::options::{CHECKPOINT_PAGES, MAX_CHECKPOINT_PASSES, WAL_REST_PAGES, WAL_RESTART_PAGES};
+use crate::options::{CHECKPOINT_PAGES, MAX_CHECKPOINT_PASSES, WAL_REST_PAGES};
 
 /// What the writer and the checkpoint thread tell each other.
 #[derive(Default)]
@@ -19,8 +19,8 @@ pub(crate) struct CheckpointSignal {
     log_pages: AtomicU32,
     /// Pages in the log when it was last checkpointed.
     done_pages: AtomicU32,
-    /// The log is long and nearly all of it is checkpointed: the writer shall
-    /// do the small rest between two batches, so that the log begins anew.
+    /// Nearly all of the log is checkpointed: the writer shall do the small rest
+    /// between two batches, so that the log begins anew.
     finish: AtomicBool,
     request: Mutex<Request>,
     changed: Condvar,
@@ -40,8 +40,7 @@ impl CheckpointSignal {
             // The log has begun anew.
             self.done_pages.store(0, Ordering::Relaxed);
         }
-        let grown = log_pages.saturating_sub(self.done_pages.load(Ordering::Relaxed));
-        if grown >= CHECKPOINT_PAGES {
+        if self.grown() >= CHECKPOINT_PAGES {
             let mut request = self.lock();
             if !request.wanted {
                 request.wanted = true;
@@ -83,6 +82,26 @@ impl CheckpointSignal {
         !request.stopped
     }
 
+    /// What was wanted while a checkpoint ran is done by it, for the most part. What it
+    /// could not do is tried again after the next commit, and not for ever at once.
+    fn done(&self) {
+        let mut request = self.lock();
+        request.wanted &= self.grown() >= CHECKPOINT_PAGES;
+    }
+
+    /// So many pages of the log are in the database.
+    fn has_done(&self, pages: u32) {
+        // With fewer it has begun anew meanwhile.
+        let done = if self.log_pages() < pages { 0 } else { pages };
+        self.done_pages.store(done, Ordering::Relaxed);
+    }
+
+    /// Pages that the log has got since it was last checkpointed.
+    fn grown(&self) -> u32 {
+        let done = self.done_pages.load(Ordering::Relaxed);
+        self.log_pages().saturating_sub(done)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Request> {
         self.request.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -104,6 +123,7 @@ impl Checkpointer {
             .spawn(move || {
                 while theirs.wait() {
                     checkpoint(&connection, &theirs);
+                    theirs.done();
                 }
             })
             .map_err(|error| OpenError::Unusable {
@@ -129,10 +149,12 @@ fn checkpoint(connection: &Connection, signal: &CheckpointSignal) {
     // shorter. Only when little is left is the writer asked to do the rest: it
     // would hold up orders.
     for _ in 0..MAX_CHECKPOINT_PASSES {
+        let before = signal.done_pages.load(Ordering::Relaxed);
         match passive(connection) {
-            Ok((log_pages, done_pages)) => {
-                signal.done_pages.store(done_pages, Ordering::Relaxed);
-                if log_pages < WAL_RESTART_PAGES {
+            Ok((_, done_pages)) => {
+                signal.has_done(done_pages);
+                if done_pages == before {
+                    // A reader still needs what is left: the writer would come no further.
                     return;
                 }
                 if signal.log_pages().saturating_sub(done_pages) <= WAL_REST_PAGES {
@@ -165,4 +187,59 @@ pub(crate) fn truncate(connection: &Connection) -> rusqlite::Result<()> {
     connection
         .wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::TRUNCATE)
         .map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_wanted(signal: &CheckpointSignal) -> bool {
+        signal.lock().wanted
+    }
+
+    #[test]
+    fn a_checkpoint_is_wanted_once_the_log_has_grown_and_made_once() {
+        let signal = CheckpointSignal::default();
+        signal.committed(CHECKPOINT_PAGES - 1);
+        assert!(!is_wanted(&signal));
+        signal.committed(CHECKPOINT_PAGES);
+        assert!(signal.wait());
+        // A commit while it runs.
+        signal.committed(CHECKPOINT_PAGES + 10);
+        assert!(is_wanted(&signal));
+        signal.has_done(CHECKPOINT_PAGES);
+        signal.done();
+        assert!(!is_wanted(&signal), "what was left is little");
+        signal.committed(2 * CHECKPOINT_PAGES);
+        assert!(is_wanted(&signal));
+        // The log begins anew.
+        signal.wait();
+        signal.done();
+        signal.committed(5);
+        assert!(!is_wanted(&signal));
+        signal.committed(CHECKPOINT_PAGES);
+        assert!(is_wanted(&signal));
+    }
+
+    #[test]
+    fn a_pass_over_a_log_that_has_begun_anew_says_nothing_of_the_new_one() {
+        let signal = CheckpointSignal::default();
+        signal.committed(CHECKPOINT_PAGES);
+        signal.committed(10);
+        signal.has_done(CHECKPOINT_PAGES);
+        signal.committed(CHECKPOINT_PAGES);
+        assert!(is_wanted(&signal));
+    }
+
+    #[test]
+    fn what_could_not_be_checkpointed_waits_for_the_next_commit() {
+        let signal = CheckpointSignal::default();
+        signal.committed(CHECKPOINT_PAGES);
+        assert!(signal.wait());
+        // A reader holds it back, or the disk fails.
+        signal.done();
+        assert!(!is_wanted(&signal));
+        signal.committed(CHECKPOINT_PAGES + 1);
+        assert!(is_wanted(&signal));
+    }
 }

@@ -41,7 +41,15 @@ impl Memory {
             .prepare_cached("PRAGMA data_version")?
             .query_row([], |row| row.get(0))?;
         if self.version != Some(version) {
+            let known = self.log.entries();
             self.log.refresh(connection)?;
+            if self.log.entries() != known {
+                // It knows nothing of what others have appended, and must not remove it.
+                self.folding.forget();
+                // What is there is counted anew: it has counted all that ever was.
+                self.log = Log::default();
+                self.log.refresh(connection)?;
+            }
         }
         if self.version != Some(version) || self.rows.set.kept_rows() > MAX_KEPT_ROWS {
             self.rows = Gathered::default();
@@ -57,7 +65,7 @@ impl Memory {
         changed: &Changed,
     ) -> Result<(), StorageError> {
         self.log.append(connection, changed)?;
-        self.folding.go_on(connection, &mut self.log, changed.len())
+        self.folding.go_on(connection, &mut self.log, changed)
     }
 
     /// Forgets everything, after a transaction that was not committed.

@@ -66,13 +66,9 @@ pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// back once.
 pub(crate) const CHECKPOINT_PAGES: u32 = 16_384;
 
-/// When the log has this many pages (96 MiB) although the thread keeps
-/// checkpointing, the writer does the small rest itself between two batches,
-/// so that the log begins anew instead of growing for ever.
-pub(crate) const WAL_RESTART_PAGES: u32 = 24_576;
-
-/// A rest of the log that the writer may checkpoint between two batches: about
-/// as many pages as a batch writes, so about as long.
+/// A rest of the log that the writer checkpoints itself between two batches, so that
+/// the log begins anew instead of growing for ever: about as many pages as a batch
+/// writes, so about as long.
 pub(crate) const WAL_REST_PAGES: u32 = 256;
 
 /// Passes after which the writer does the rest however long it is: the log
@@ -88,9 +84,9 @@ pub(crate) const WAL_KEPT_BYTES: i64 = 160 << 20;
 pub(crate) const MAX_KEPT_ROWS: usize = 1 << 18;
 
 /// States of users and stocks, and keys, that are appended to their log before they
-/// are folded into the tables, some 16,000 orders' worth: by then every page of a
-/// shop with 100,000 users has several of them.
-pub(crate) const STATE_LOG_STATES: usize = 1 << 16;
+/// are folded into the tables, some 32,000 orders' worth: by then every page of a
+/// shop with 100,000 users has ten of them.
+pub(crate) const STATE_LOG_STATES: usize = 1 << 17;
 
 /// Page cache of the writer, in KiB: the inner pages and the right edges of every
 /// tree, and the pages of some 100,000 users and products. Not more, since SQLite

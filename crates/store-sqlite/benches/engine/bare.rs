@@ -12,7 +12,7 @@ use crate::fill::BALANCE;
 use crate::history::{Batch, Shop};
 
 /// The engine's page cache, in KiB.
-const CACHE_KIB: i64 = 64 << 10;
+const CACHE_KIB: i64 = 24 << 10;
 /// Pages of log after which the engine checkpoints.
 const CHECKPOINT_PAGES: i64 = 16_384;
 /// More than the statements below.

@@ -3,40 +3,82 @@
 use jumun_domain::{ProductId, UserId};
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{Log, ScopedKey};
+use super::{Changed, Log, ScopedKey};
 use crate::options::STATE_LOG_STATES;
 use crate::remembered;
 use crate::rows::{product, user};
 use crate::storage::StorageError;
 
-/// Entries removed from the log with one batch, at most: each batch adds about
-/// one, so the log gets shorter, and none takes long for it.
-const ENTRIES_PER_BATCH: i64 = 8;
+/// Entries that are removed with a batch at least: each adds about one.
+const LEAST_ENTRIES: i64 = 8;
+
+/// States whose entries are removed for each one that a batch appends. With the rows
+/// that were written before, three halves of what each batch appends, a part is done
+/// before the next one is as long.
+const STATES_REMOVED_PER_STATE: i64 = 4;
+
+/// Keys that a batch sorts: it goes on to the next table while it has sorted fewer. Some
+/// ten thousand take a millisecond. Those of a short log are all sorted in one batch, so
+/// that a log gets shorter even if every second batch fails.
+const SORTED_AT_ONCE: usize = 1 << 12;
 
 /// How far the log is folded. A part of it is closed once it has grown long; then
-/// each batch writes as many of that part's rows into their tables as it has
-/// appended states, in the order of their ids, so that neighbours share a page.
+/// each batch writes half as many more of that part's rows into their tables as it has
+/// appended states, in the order of their ids, so that neighbours share a page. It
+/// writes some of each table: rows of users cost several times what keys do, and a
+/// batch that wrote users alone would be one that takes long.
 /// When all are written, the part's entries are removed.
 ///
 /// Meanwhile newer states of the same rows may be appended. What is written is
 /// always the newest state, so whichever of table and log a row is read from,
 /// it is current.
 pub(crate) struct Folding {
-    /// States and keys appended since a part was closed; `None` until those are counted
-    /// that are in the log at the start.
-    appended: Option<usize>,
-    /// How many close the next part.
+    /// What was appended since a part was closed; `None` until it is known what is in
+    /// the log at the start.
+    open: Option<Open>,
+    /// How many states and keys close the next part.
     limit: usize,
-    closed: Option<Part>,
+    closed: Option<Closed>,
+}
+
+/// The entries that are appended to.
+struct Open {
+    /// How many states and keys they have, counting each time that a row changed.
+    length: usize,
+    part: Part,
 }
 
 /// The entries up to one, with the rows that are still to be written.
-struct Part {
+struct Closed {
     last: i64,
-    /// In falling order, since they are taken from the end.
-    users: Vec<UserId>,
-    stocks: Vec<ProductId>,
-    keys: Vec<ScopedKey>,
+    /// How many states and keys it had, and how many entries.
+    length: i64,
+    entries: i64,
+    part: Part,
+}
+
+/// Which rows there are in some entries.
+#[derive(Default)]
+struct Part {
+    users: Lot<UserId>,
+    stocks: Lot<ProductId>,
+    keys: Lot<ScopedKey>,
+}
+
+/// Rows of one table, which are taken once they are sorted.
+struct Lot<T> {
+    /// Before that a row may be here more than once.
+    rows: Vec<T>,
+    is_sorted: bool,
+}
+
+impl<T> Default for Lot<T> {
+    fn default() -> Self {
+        Self {
+            rows: Vec::new(),
+            is_sorted: false,
+        }
+    }
 }
 
 impl Default for Folding {
@@ -49,7 +91,7 @@ impl Folding {
     /// One that closes a part after `limit` states.
     pub(crate) fn after(limit: usize) -> Self {
         Self {
-            appended: None,
+            open: None,
             limit,
             closed: None,
         }
@@ -61,35 +103,65 @@ impl Folding {
         *self = Self::after(self.limit);
     }
 
-    /// Does its share for a batch that has appended `count` states and keys.
+    /// Does its share for a batch that has appended `changed`.
     pub(crate) fn go_on(
         &mut self,
         connection: &Connection,
         log: &mut Log,
-        count: usize,
+        changed: &Changed,
     ) -> Result<(), StorageError> {
+        let count = changed.len();
         if count == 0 {
             return Ok(());
         }
-        let appended = self.appended.map_or_else(|| log.length(), |it| it + count);
-        self.appended = Some(appended);
-        let mut part = match self.closed.take() {
-            Some(part) => part,
-            None if appended < self.limit => return Ok(()),
-            None => {
-                self.appended = Some(0);
-                Part::of(log)
+        let mut open = match self.open.take() {
+            Some(mut open) => {
+                open.length += count;
+                open.part.add(changed);
+                open
             }
+            None => Open {
+                length: log.length(),
+                part: Part::of(log),
+            },
         };
-        part.write(connection, log, count)?;
-        if part.is_written() {
-            remove_until(connection, log, part.last)?;
+        let mut closed = self.closed.take();
+        if closed.is_none() && open.length >= self.limit {
+            let span = log.states.get_mut().span;
+            closed = Some(Closed {
+                last: span.last,
+                length: i64::try_from(open.length).unwrap_or(i64::MAX).max(1),
+                entries: span.last - span.first + 1,
+                part: std::mem::take(&mut open.part),
+            });
+            open.length = 0;
         }
+        self.open = Some(open);
+        let Some(mut closed) = closed else {
+            return Ok(());
+        };
+        closed
+            .part
+            .write(connection, log, count.saturating_mul(3).div_ceil(2))?;
+        if closed.part.is_written() {
+            remove_until(connection, log, closed.last, closed.entries_for(count))?;
+        }
+        // The last entry of the log stays: there may be none to remove any more.
         let span = log.states.get_mut().span;
-        if span.first <= part.last && span.first < span.last {
-            self.closed = Some(part);
+        let has_entries = span.first <= closed.last && span.first < span.last;
+        if has_entries || !closed.part.is_written() {
+            self.closed = Some(closed);
         }
         Ok(())
+    }
+}
+
+impl Closed {
+    /// How many entries to remove with a batch that has appended so many.
+    fn entries_for(&self, count: usize) -> i64 {
+        let share = i64::try_from(count).unwrap_or(i64::MAX);
+        let share = share.saturating_mul(STATES_REMOVED_PER_STATE);
+        (share.saturating_mul(self.entries) / self.length).max(LEAST_ENTRIES)
     }
 }
 
@@ -97,46 +169,70 @@ impl Part {
     /// All of the log.
     fn of(log: &mut Log) -> Self {
         let (states, keys) = (log.states.get_mut(), log.keys.get_mut());
-        let mut part = Self {
-            last: states.span.last,
-            users: states.users().map(|(id, _)| id).collect(),
-            stocks: states.stocks().map(|(id, _)| id).collect(),
-            keys: keys.all().map(|(key, _)| key.clone()).collect(),
-        };
-        part.users.sort_unstable_by(|left, right| right.cmp(left));
-        part.stocks.sort_unstable_by(|left, right| right.cmp(left));
-        part.keys.sort_unstable_by(|left, right| right.cmp(left));
+        let mut part = Self::default();
+        part.users.rows.extend(states.users().map(|(id, _)| id));
+        part.stocks.rows.extend(states.stocks().map(|(id, _)| id));
+        part.keys
+            .rows
+            .extend(keys.all().map(|(key, _)| key.clone()));
         part
     }
 
-    fn is_written(&self) -> bool {
-        self.users.is_empty() && self.stocks.is_empty() && self.keys.is_empty()
+    fn add(&mut self, changed: &Changed) {
+        self.users
+            .rows
+            .extend(changed.users.iter().map(|(id, _)| *id));
+        self.stocks
+            .rows
+            .extend(changed.stocks.iter().map(|(id, _)| *id));
+        self.keys
+            .rows
+            .extend(changed.keys.iter().map(|(key, _)| key.clone()));
     }
 
-    /// Writes up to `count` rows.
+    fn is_written(&self) -> bool {
+        self.users.rows.is_empty() && self.stocks.rows.is_empty() && self.keys.rows.is_empty()
+    }
+
+    /// Writes up to about `count` rows, of each table in proportion to how many it has,
+    /// once all are sorted. Where they are many, a batch sorts those of one table.
     fn write(
         &mut self,
         connection: &Connection,
         log: &mut Log,
         count: usize,
     ) -> Result<(), StorageError> {
+        let mut to_sort = SORTED_AT_ONCE;
+        self.users.sort(&mut to_sort);
+        self.stocks.sort(&mut to_sort);
+        self.keys.sort(&mut to_sort);
+        let ready = [self.users.ready(), self.stocks.ready(), self.keys.ready()];
+        let [Some(users), Some(stocks), Some(keys)] = ready else {
+            return Ok(());
+        };
+        let all = users + stocks + keys;
+        let share = |rows: usize| match count < all {
+            true => count.saturating_mul(rows).div_ceil(all),
+            false => rows,
+        };
+        let (of_users, of_stocks, of_keys) = (share(users), share(stocks), share(keys));
+
         let (states, keys) = (log.states.get_mut(), log.keys.get_mut());
-        let mut left = count;
         // What is there no more was folded by an import meanwhile.
         let mut update = user::Update::prepare(connection)?;
-        for id in share(&mut self.users, &mut left) {
+        for id in self.users.take(of_users) {
             if let Some(state) = states.user(id) {
                 update.run(id, &state)?;
             }
         }
         let mut update = product::UpdateStock::prepare(connection)?;
-        for id in share(&mut self.stocks, &mut left) {
+        for id in self.stocks.take(of_stocks) {
             if let Some(state) = states.stock(id) {
                 update.run(id, &state)?;
             }
         }
         let mut insert = remembered::Insert::prepare(connection)?;
-        for key in share(&mut self.keys, &mut left) {
+        for key in self.keys.take(of_keys) {
             if let Some(reference) = keys.get(&key) {
                 insert.run(&key, &reference)?;
             }
@@ -145,21 +241,45 @@ impl Part {
     }
 }
 
-/// Takes up to `left` rows from the end, the last one first, and counts them.
-fn share<'a, T>(rows: &'a mut Vec<T>, left: &mut usize) -> impl Iterator<Item = T> + use<'a, T> {
-    let from = rows.len().saturating_sub(*left);
-    *left -= rows.len() - from;
-    rows.drain(from..).rev()
+impl<T: Ord> Lot<T> {
+    /// Sorts the rows if there are any `left` that this batch may sort, and counts them.
+    fn sort(&mut self, left: &mut usize) {
+        if self.is_sorted || *left == 0 {
+            return;
+        }
+        *left = left.saturating_sub(self.rows.len());
+        // In falling order, since they are taken from the end.
+        self.rows.sort_unstable_by(|left, right| right.cmp(left));
+        self.rows.dedup();
+        self.is_sorted = true;
+    }
+
+    /// How many rows there are to take, if they are sorted.
+    fn ready(&self) -> Option<usize> {
+        let is_ready = self.is_sorted || self.rows.is_empty();
+        is_ready.then_some(self.rows.len())
+    }
+
+    /// Takes that many in the order of their keys.
+    fn take(&mut self, count: usize) -> impl Iterator<Item = T> + use<'_, T> {
+        let from = self.rows.len().saturating_sub(count);
+        self.rows.drain(from..).rev()
+    }
 }
 
-/// Removes some of the entries up to `last`, of which all is in the tables. The
+/// Removes up to `count` of the entries up to `last`, of which all is in the tables. The
 /// very last of the log stays.
-fn remove_until(connection: &Connection, log: &mut Log, last: i64) -> Result<(), StorageError> {
+fn remove_until(
+    connection: &Connection,
+    log: &mut Log,
+    last: i64,
+    count: i64,
+) -> Result<(), StorageError> {
     let (states, keys) = (log.states.get_mut(), log.keys.get_mut());
     let span = states.span;
     let end = last
         .min(span.last - 1)
-        .min(span.first + ENTRIES_PER_BATCH - 1);
+        .min(span.first.saturating_add(count - 1));
     connection
         .prepare_cached("DELETE FROM state_log WHERE entry <= ?1")?
         .execute([end])?;
@@ -186,9 +306,11 @@ pub(crate) fn fold_all(connection: &Connection) -> Result<(), StorageError> {
     if log.is_empty() {
         return Ok(());
     }
+    let last = log.states.get_mut().span.last;
     let mut part = Part::of(&mut log);
-    let last = part.last;
-    part.write(connection, &mut log, usize::MAX)?;
+    while !part.is_written() {
+        part.write(connection, &mut log, usize::MAX)?;
+    }
     connection
         .prepare_cached("DELETE FROM state_log")?
         .execute([])?;

@@ -61,6 +61,12 @@ impl Log {
         Ok(())
     }
 
+    /// The numbers of the first entry that counts and of the last one.
+    pub(crate) fn entries(&mut self) -> (i64, i64) {
+        let span = self.states.get_mut().span;
+        (span.first, span.last)
+    }
+
     /// How many states and keys it has, counting each time that a row changed.
     pub(super) fn length(&mut self) -> usize {
         self.states.get_mut().taken_in + self.keys.get_mut().taken_in

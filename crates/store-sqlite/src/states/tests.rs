@@ -1,6 +1,8 @@
 //! States in the log and in the tables, by random histories beside a model.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jumun_domain::Fingerprint;
 use jumun_domain::{
@@ -8,6 +10,7 @@ use jumun_domain::{
     Request, UserId,
 };
 use rusqlite::Connection;
+use rusqlite::hooks::Action;
 
 use super::encoding::{keys, read_keys, read_states, states};
 use super::*;
@@ -70,6 +73,8 @@ struct Shop {
     path: std::path::PathBuf,
     connection: Connection,
     memory: Memory,
+    /// Another process that writes.
+    other: (Connection, Memory),
     /// A reader that stays, as those of a server do.
     reader: (Connection, Log),
     model: Model,
@@ -85,6 +90,7 @@ impl Shop {
         let mut shop = Self {
             connection: open(Role::Writer),
             memory: Memory::folding_after(fold_after),
+            other: (open(Role::Writer), Memory::folding_after(fold_after)),
             reader: (open(Role::Reader), Log::default()),
             model: Model::default(),
             _folder: folder,
@@ -108,6 +114,12 @@ impl Shop {
         for decision in done.map_err(|error| error.fault()).unwrap().0 {
             assert!(matches!(decision, Ok(Decision::Done(_))), "{decision:?}");
         }
+    }
+
+    /// Has the other process take turns with this one from now on.
+    fn swap(&mut self) {
+        std::mem::swap(&mut self.connection, &mut self.other.0);
+        std::mem::swap(&mut self.memory, &mut self.other.1);
     }
 
     /// Sends a request again whose answer was lost, say.
@@ -145,6 +157,15 @@ impl Shop {
         let newcomer = connection::open(&self.path, Role::Reader).unwrap();
         let seen = Self::seen(&newcomer, &Log::default());
         assert_eq!(seen, self.model, "who reads for the first time");
+    }
+
+    fn check_that_large_batches_make_the_log_short(&mut self) {
+        let all: Vec<_> = (1..=ROWS).map(|id| charge(id, 1)).collect();
+        for _ in 0..25 {
+            self.run(&all);
+        }
+        let left = self.log_entries();
+        assert!(left <= 30, "{left} entries");
     }
 
     fn log_entries(&self) -> i64 {
@@ -193,6 +214,7 @@ fn everybody_sees_the_newest_state_however_far_the_log_is_folded() {
                 // A transaction that was not committed, or a restart.
                 0 => shop.memory.forget(),
                 1 => shop.fold_all_elsewhere(),
+                5 => shop.swap(),
                 2 | 3 if !sent.is_empty() => {
                     let request: &Request = random.choice(&sent).unwrap();
                     shop.repeat(request);
@@ -258,13 +280,84 @@ fn the_log_is_folded_and_gets_short_again() {
 fn a_log_of_few_rows_is_folded_although_batches_fail() {
     let mut shop = Shop::new(20);
     let mut longest = 0;
-    for _ in 0..50 {
-        shop.run(&[charge(1, 1), adjust(1, 1)]);
+    for _ in 0..100 {
         shop.run(&[charge(1, 1), adjust(1, 1)]);
         shop.memory.forget();
         longest = longest.max(shop.log_entries());
     }
     assert!(longest <= 40, "{longest} entries");
+}
+
+#[test]
+fn no_part_grows_beyond_the_ones_before() {
+    // All states are of other rows, which is as much as there can be to write.
+    const USERS: i64 = 3_000;
+    let mut shop = Shop::new(300);
+    for id in ROWS + 1..=USERS {
+        shop.run(&[rename(id, "-")]);
+    }
+    let mut longest = 0;
+    for id in 1..=USERS {
+        // A user and a key.
+        shop.run(&[keyed_charge(id, 1, Some(&format!("charge-{id}")))]);
+        longest = longest.max(shop.log_entries());
+    }
+    assert!(longest <= 300, "{longest} entries");
+}
+
+#[test]
+fn no_batch_writes_users_alone() {
+    const USERS: i64 = 600;
+    const AT_ONCE: usize = 10;
+    // Of a user and a key each, half as many again as were appended.
+    const ROWS_A_BATCH: usize = AT_ONCE * 2 * 3 / 2;
+    let mut shop = Shop::new(400);
+    for id in ROWS + 1..=USERS {
+        shop.run(&[rename(id, "-")]);
+    }
+    let written = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&written);
+    let count = move |_: Action, _: &str, table: &str, _: i64| {
+        if table == "users" {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+    };
+    shop.connection.update_hook(Some(count)).unwrap();
+    let (mut all, mut most) = (0, 0);
+    let ids: Vec<i64> = (1..=USERS).collect();
+    for some in ids.chunks(AT_ONCE) {
+        let keyed = |id: &i64| keyed_charge(*id, 1, Some(&format!("charge-{id}")));
+        shop.run(&some.iter().map(keyed).collect::<Vec<_>>());
+        let users = written.swap(0, Ordering::Relaxed);
+        (all, most) = (all + users, most.max(users));
+    }
+    assert!(all >= 200, "{all} users in all");
+    assert!(most <= ROWS_A_BATCH / 2 + 1, "{most} users in one batch");
+}
+
+#[test]
+fn small_entries_go_in_time_when_batches_grow() {
+    let mut shop = Shop::new(300);
+    for round in 0..300 {
+        shop.run(&[charge(round % ROWS + 1, 1)]);
+    }
+    shop.check_that_large_batches_make_the_log_short();
+}
+
+#[test]
+fn small_entries_go_in_time_when_others_append_too() {
+    let mut shop = Shop::new(300);
+    for round in 0..3_000 {
+        shop.run(&[charge(round % ROWS + 1, 1)]);
+    }
+    shop.fold_all_elsewhere();
+    for round in 0..290 {
+        shop.run(&[charge(round % ROWS + 1, 1)]);
+    }
+    shop.swap();
+    shop.run(&[charge(1, 1)]);
+    shop.swap();
+    shop.check_that_large_batches_make_the_log_short();
 }
 
 #[test]

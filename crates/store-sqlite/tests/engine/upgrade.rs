@@ -27,12 +27,13 @@ fn schema(connection: &Connection) -> Vec<(String, String)> {
 }
 
 /// What each version has added, oldest first.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../../migrations/V1__shop.sql"),
     include_str!("../../migrations/V2__platforms.sql"),
     include_str!("../../migrations/V3__access.sql"),
     include_str!("../../migrations/V4__room_in_users.sql"),
     include_str!("../../migrations/V5__state_log.sql"),
+    include_str!("../../migrations/V6__sales_folding.sql"),
 ];
 
 /// Takes away what later versions have added: a file as that version left it.
