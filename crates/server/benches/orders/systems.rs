@@ -134,6 +134,7 @@ impl<'a> Systems<'a> {
                 clients,
                 protocol: Protocol::Prepared,
             };
+            settle_disk();
             textbook.load(&url, orders, timing.warm_up)?;
             let meter = Meter::start(None, Some(server), device.as_ref())?;
             let seen = textbook.load(&url, orders, timing.window)?;
@@ -172,6 +173,13 @@ impl<'a> Systems<'a> {
     }
 }
 
+/// Has the disk take what others have written: the kernel would write it during the run,
+/// half a minute after it came. The bench's own binary, just built, once stopped all
+/// commits for 90 milliseconds.
+fn settle_disk() {
+    rustix::fs::sync();
+}
+
 /// Loads a server, and counts what that costs.
 fn run_http(
     side: Side,
@@ -180,6 +188,7 @@ fn run_http(
     database: Option<&PostgresServer>,
     device: Option<&Device>,
 ) -> anyhow::Result<(Run, Witness)> {
+    settle_disk();
     let meter = Meter::start(Some(server.process_id()), database, device)?;
     let (tally, witness) = jumun_load::run(&load.of(server.address), Witness::default())?;
     let cost = meter.stop()?.each(witness.answers)?;
