@@ -187,8 +187,8 @@ impl Exchange {
                 // By reference, since what is awaited by value is kept twice.
                 let mut answer = (&mut answer).await;
                 at.end_request();
-                // Hyper may close then; who is not told could send the next request in vain.
-                if unread.is_left()
+                // It closes then; who is not told could send the next request in vain.
+                if (unread.is_left() || at.is_told_to_close())
                     && let Ok(answer) = &mut answer
                 {
                     let close = HeaderValue::from_static("close");

@@ -9,7 +9,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -36,6 +36,8 @@ pub(crate) struct Phase(Arc<State>);
 struct State {
     accepted: Instant,
     phase: AtomicU8,
+    /// Whether the next answer is the last.
+    is_told: AtomicBool,
     /// Microseconds from the accept to when the socket last took a part of an answer.
     answered_us: AtomicU64,
 }
@@ -58,6 +60,7 @@ impl Phase {
         Self(Arc::new(State {
             accepted,
             phase: AtomicU8::new(FRESH),
+            is_told: AtomicBool::new(false),
             answered_us: AtomicU64::new(0),
         }))
     }
@@ -87,6 +90,16 @@ impl Phase {
             IDLE => Some(self.answered()),
             _ => None,
         }
+    }
+
+    /// The connection shall close after the answer that is made now or next.
+    pub(crate) fn tell_to_close(&self) {
+        self.0.is_told.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it has been told so.
+    pub(crate) fn is_told_to_close(&self) -> bool {
+        self.0.is_told.load(Ordering::Relaxed)
     }
 
     /// A whole head has come.

@@ -91,6 +91,8 @@ impl Register {
 impl Connection {
     fn tell(&mut self) {
         if let Some(tell) = self.tell.take() {
+            // For an answer that is made before the connection hears of it.
+            self.phase.tell_to_close();
             // It may be at its end already.
             let _ = tell.send(());
         }

@@ -35,6 +35,7 @@ async fn a_request_in_flight_is_answered_and_the_connection_closed() {
     stream.write_all(CHARGE.as_bytes()).await.unwrap();
     came.notified().await;
     shop.begin_stop();
+    shop.lets_nobody_in().await;
     go_on.add_permits(1);
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();

@@ -1,6 +1,7 @@
 //! A real server on a free port, and the requests that tests make.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jumun_server::{AuthMode, Config, Rates, install_metrics, run};
 use jumun_store::Store;
@@ -8,9 +9,10 @@ use jumun_store::access::Access;
 use jumun_store::delivery::Outbox;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 
 use super::{Data, Engine, Reply, Sides, admin, send, token};
 
@@ -224,5 +226,18 @@ impl Shop {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
         }
+    }
+
+    /// Waits until a server that was told to stop has closed its listener, before
+    /// which it has told every connection to close.
+    pub(crate) async fn lets_nobody_in(&self) {
+        let closed = async {
+            while TcpStream::connect(&self.address).await.is_ok() {
+                sleep(Duration::from_millis(1)).await;
+            }
+        };
+        timeout(Duration::from_secs(10), closed)
+            .await
+            .expect("the listener was not closed");
     }
 }
