@@ -9,6 +9,7 @@ use rusqlite::{Connection, params};
 use crate::gather::Gathered;
 use crate::key::StoredId;
 use crate::remembered;
+use crate::rows::payment::{self, Payment};
 use crate::rows::{campaign, coupon, entry, event, line, order, product, stock_adjustment, user};
 use crate::sales::SalesLog;
 use crate::states::{Changed, LoggedKey, StockState, UserState};
@@ -73,12 +74,17 @@ fn append(
         order::cancel(connection, order)?;
     }
     let mut insert = entry::Insert::prepare(connection)?;
+    let mut payments = Vec::with_capacity(set.journal.placed.len());
     for entry in &set.journal.entries {
         let head = &mut heads.entry(entry.user_id).or_default().entry;
-        insert.run(entry, *head)?;
+        match Payment::of(entry, *head) {
+            Some(payment) => payments.push(payment),
+            None => insert.run(entry, *head)?,
+        }
         *head = Some(StoredId::minted(entry.id.0).key);
         moved.push(entry.user_id);
     }
+    payment::append(connection, &payments)?;
     for (_, coupon) in sorted(set.coupons.inserted()) {
         let head = &mut heads.entry(coupon.user_id).or_default().coupon;
         coupon::insert(connection, coupon, *head)?;
@@ -88,13 +94,7 @@ fn append(
     for adjustment in &set.journal.adjustments {
         stock_adjustment::insert(connection, adjustment)?;
     }
-    if !set.journal.events.is_empty() {
-        let first = event::next_sequence(connection)?;
-        let mut insert = event::Insert::prepare(connection)?;
-        for (sequence, event) in (first..).zip(&set.journal.events) {
-            insert.run(sequence, event)?;
-        }
-    }
+    event::append(connection, &set.journal.events)?;
     for change in &set.journal.changes {
         line::insert(connection, change.id, change.at, &ChangeLine::of(change))?;
     }

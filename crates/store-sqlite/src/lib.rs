@@ -24,6 +24,7 @@ mod memory;
 mod migrate;
 mod mint;
 mod options;
+mod packed;
 #[cfg(test)]
 mod plan;
 mod private;

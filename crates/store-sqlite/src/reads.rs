@@ -194,12 +194,5 @@ pub(crate) fn events(
     let Ok(after) = i64::try_from(after) else {
         return Ok(Vec::new());
     };
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT {}, {} FROM {} WHERE events.sequence > ?1 ORDER BY events.sequence LIMIT ?2",
-        order::COLUMNS,
-        event::COLUMNS,
-        event::TABLES,
-    ))?;
-    collect(statement.query([after, limit])?, event::decode)
+    event::after(connection, after, limit)
 }

@@ -12,6 +12,7 @@ use crate::error::OpenError;
 use crate::key::StoredId;
 use crate::migrate::{open_current, pinned_currency};
 use crate::reads;
+use crate::rows::event;
 use crate::storage::StorageError;
 
 /// A connection for bulk reads, page by page. Each page is one short snapshot,
@@ -93,11 +94,8 @@ impl ShopReader {
     ///
     /// [`Fault::Determinate`] when the database cannot be read.
     pub fn last_sequence(&self) -> Result<u64, Fault> {
-        let last: Option<i64> = self
-            .connection
-            .query_row("SELECT max(sequence) FROM events", [], |row| row.get(0))
-            .map_err(|error| StorageError::from(error).not_done())?;
+        let last = event::last_sequence(&self.connection).map_err(|error| error.not_done())?;
         // Sequences begin at 1.
-        Ok(last.and_then(|last| u64::try_from(last).ok()).unwrap_or(0))
+        Ok(u64::try_from(last).unwrap_or(0))
     }
 }

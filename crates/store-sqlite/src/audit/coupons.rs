@@ -85,8 +85,9 @@ fn check_uses(audit: &mut Audit<'_>) -> Result<(), StorageError> {
                  FROM coupons LEFT JOIN orders ON orders.key = coupons.used_by
                  WHERE coupons.key > ?1 ORDER BY coupons.key LIMIT ?2",
             )?;
-            let rows =
-                statement.query_map(params![after, CHUNK], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let rows = statement.query_map(params![after, CHUNK as i64], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
             rows.collect::<rusqlite::Result<_>>()?
         };
         let Some((end, _)) = chunk.last() else {

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use jumun_domain::EntryKind;
+use jumun_domain::{EntryKind, EventKind};
 use jumun_store::Law;
-use rusqlite::params;
 
 use super::marks::Marks;
 use super::sums::Sums;
 use super::{Audit, CHUNK};
-use crate::rows::entry::kind_code;
+use crate::rows::entry::{self, Posting};
+use crate::rows::event;
 use crate::storage::StorageError;
 
 /// What the histories say of cancelled orders, by the order's key: how many
@@ -51,56 +51,52 @@ fn walk_entries(
     history: &mut History,
 ) -> Result<(), StorageError> {
     loop {
-        let chunk: Vec<(i64, i64, i64, i64, i64, Option<i64>)> = {
-            let mut statement = audit.connection.prepare_cached(
-                "SELECT key, user_id, kind, amount, balance_after, order_key FROM entries
-                 WHERE key > ?1 AND key <= ?2 ORDER BY key LIMIT ?3",
-            )?;
-            let rows = statement.query_map(params![after, last, CHUNK], |row| {
-                Ok((
-                    row.get(0)?,
-                    row.get(1)?,
-                    row.get(2)?,
-                    row.get(3)?,
-                    row.get(4)?,
-                    row.get(5)?,
-                ))
-            })?;
-            rows.collect::<rusqlite::Result<_>>()?
-        };
-        let Some((end, ..)) = chunk.last() else {
+        let chunk = entry::postings(&audit.connection, (after, last), CHUNK)?;
+        let Some(end) = chunk.last() else {
             return Ok(());
         };
-        after = *end;
-        for (key, user_id, kind, amount, balance_after, order_key) in &chunk {
-            if *kind == kind_code(EntryKind::Refund)
-                && let Some(order_key) = order_key
+        after = end.key;
+        for posting in &chunk {
+            if posting.kind == EntryKind::Refund
+                && let Some(order_key) = posting.order_key
             {
-                let refund = history.refunds.entry(*order_key).or_default();
+                let refund = history.refunds.entry(order_key).or_default();
                 refund.0 += 1;
-                refund.1 += amount;
+                refund.1 += posting.amount;
             }
             if let Some(sums) = &mut sums {
-                let Some(user) = sums.users.get_mut(user_id) else {
-                    audit.law(Law::Ledger).broken(
-                        format!("entry {key}"),
-                        format!("user {user_id} is not there"),
-                    );
-                    continue;
-                };
-                user.entries += amount;
-                if user.entries != *balance_after {
-                    let detail = format!(
-                        "entry {key} says {balance_after} after it, the ledger sums to {}",
-                        user.entries
-                    );
-                    audit
-                        .law(Law::Ledger)
-                        .broken(format!("user {user_id}"), detail);
-                }
+                check_balance(audit, sums, posting);
             }
         }
         audit.advance(chunk.len());
+    }
+}
+
+/// Adds an entry to its user's sum, which is the balance that the entry names.
+fn check_balance(audit: &mut Audit<'_>, sums: &mut Sums, posting: &Posting) {
+    let Posting {
+        key,
+        user_id,
+        amount,
+        balance_after,
+        ..
+    } = posting;
+    let Some(user) = sums.users.get_mut(user_id) else {
+        audit.law(Law::Ledger).broken(
+            format!("entry {key}"),
+            format!("user {user_id} is not there"),
+        );
+        return;
+    };
+    user.entries += amount;
+    if user.entries != *balance_after {
+        let detail = format!(
+            "entry {key} says {balance_after} after it, the ledger sums to {}",
+            user.entries
+        );
+        audit
+            .law(Law::Ledger)
+            .broken(format!("user {user_id}"), detail);
     }
 }
 
@@ -111,29 +107,20 @@ fn walk_events(
     history: &mut History,
 ) -> Result<(), StorageError> {
     loop {
-        let chunk: Vec<(i64, i64, i64)> = {
-            let mut statement = audit.connection.prepare_cached(
-                "SELECT sequence, kind, order_key FROM events
-                 WHERE sequence > ?1 AND sequence <= ?2 ORDER BY sequence LIMIT ?3",
-            )?;
-            let rows = statement.query_map(params![after, last, CHUNK], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })?;
-            rows.collect::<rusqlite::Result<_>>()?
-        };
+        let chunk = event::read(&audit.connection, (after, last), CHUNK)?;
         if chunk.is_empty() {
             return Ok(());
         }
-        for (sequence, kind, order_key) in &chunk {
-            if check_gaps && *sequence != after + 1 {
+        for event in &chunk {
+            if check_gaps && event.sequence != after + 1 {
                 audit.law(Law::Events).broken(
-                    format!("event {sequence}"),
+                    format!("event {}", event.sequence),
                     format!("follows event {after}"),
                 );
             }
-            after = *sequence;
-            if *kind == 2 {
-                *history.cancel_events.entry(*order_key).or_default() += 1;
+            after = event.sequence;
+            if event.kind == EventKind::OrderCancelled {
+                *history.cancel_events.entry(event.order_key).or_default() += 1;
             }
         }
         audit.advance(chunk.len());

@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 
 use super::sums::{ProductSums, Sums, UserSums};
+use crate::rows::{entry, event};
 use crate::sales;
 use crate::states::Log;
 use crate::storage::StorageError;
@@ -85,15 +86,12 @@ pub(super) fn read(connection: &Connection) -> Result<(Marks, Sums), StorageErro
 
 /// The ends of the histories in the connection's present snapshot.
 pub(super) fn read_marks(connection: &Connection) -> Result<Marks, StorageError> {
-    let last = |sql: &str| -> rusqlite::Result<i64> {
-        connection
-            .query_row(sql, [], |row| row.get::<_, Option<i64>>(0))
-            .map(|it| it.unwrap_or(0))
-    };
-    let event = last("SELECT max(sequence) FROM events")?;
+    let order: Option<i64> =
+        connection.query_row("SELECT max(key) FROM orders", [], |row| row.get(0))?;
+    let event = event::last_sequence(connection)?;
     Ok(Marks {
-        order: last("SELECT max(key) FROM orders")?,
-        entry: last("SELECT max(key) FROM entries")?,
+        order: order.unwrap_or(0),
+        entry: entry::last_key(connection)?,
         event,
         // Orders, their entries and their events are about as many each.
         rows: u64::try_from(event).unwrap_or(0) * 3,

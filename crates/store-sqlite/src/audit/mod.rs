@@ -23,7 +23,7 @@ use crate::migrate::open_current;
 use crate::storage::StorageError;
 
 /// Rows read in one snapshot: a few milliseconds each.
-const CHUNK: i64 = 10_000;
+const CHUNK: usize = 10_000;
 
 /// Checks the database at `path`, beside a running server or not.
 ///

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jumun_domain::{EntryKind, Order};
+use jumun_domain::{EventKind, Order};
 use jumun_store::Law;
 use rusqlite::params;
 
@@ -10,7 +10,7 @@ use super::histories::{self, History};
 use super::marks::{Marks, read_marks};
 use super::sums::Sums;
 use super::{Audit, CHUNK};
-use crate::rows::{collect, entry, order};
+use crate::rows::{collect, event, order, payment};
 use crate::storage::StorageError;
 
 /// An order, the coupon its row names, and who used that coupon, all read in
@@ -74,14 +74,17 @@ fn read_chunk(audit: &Audit<'_>, after: i64, last: i64) -> Result<Vec<Row>, Stor
          WHERE orders.key > ?1 AND orders.key <= ?2 ORDER BY orders.key LIMIT ?3",
         order::COLUMNS
     ))?;
-    collect(statement.query(params![after, last, CHUNK])?, |row| {
-        Ok(Row {
-            key: row.get(0)?,
-            order: order::decode(row)?.order,
-            coupon_key: row.get(4)?,
-            coupon_used_by: row.get(order::COLUMN_COUNT)?,
-        })
-    })
+    collect(
+        statement.query(params![after, last, CHUNK as i64])?,
+        |row| {
+            Ok(Row {
+                key: row.get(0)?,
+                order: order::decode(row)?.order,
+                coupon_key: row.get(4)?,
+                coupon_used_by: row.get(order::COLUMN_COUNT)?,
+            })
+        },
+    )
 }
 
 /// A payment or an event without an order.
@@ -274,30 +277,28 @@ impl Payments {
         order: i64,
     ) -> Result<HashMap<i64, Payment>, StorageError> {
         let mut found: HashMap<i64, Payment> = HashMap::new();
-        let mut statement = audit.connection.prepare_cached(
-            "SELECT key, order_key, user_id, amount, balance_after FROM entries
-             WHERE key > ?1 AND key <= ?2 AND kind = ?3 ORDER BY key",
-        )?;
-        let payment = entry::kind_code(EntryKind::Payment);
-        let mut rows = statement.query(params![self.after, self.last, payment])?;
-        while let Some(row) = rows.next()? {
-            let order_key = row.get::<_, Option<i64>>(1)?.unwrap_or(-1);
-            if order_key > order {
-                break;
+        loop {
+            let chunk = payment::read(&audit.connection, (self.after, self.last), CHUNK)?;
+            if chunk.is_empty() {
+                return Ok(found);
             }
-            self.after = row.get(0)?;
-            let payment = Payment {
-                count: 1,
-                user_id: row.get(2)?,
-                amount: row.get(3)?,
-                balance_after: row.get(4)?,
-            };
-            found
-                .entry(order_key)
-                .and_modify(|it| it.count += 1)
-                .or_insert(payment);
+            for payment in chunk {
+                if payment.order_key > order {
+                    return Ok(found);
+                }
+                self.after = payment.key();
+                let paid = Payment {
+                    count: 1,
+                    user_id: payment.user_id,
+                    amount: payment.amount,
+                    balance_after: payment.balance_after,
+                };
+                found
+                    .entry(payment.order_key)
+                    .and_modify(|it| it.count += 1)
+                    .or_insert(paid);
+            }
         }
-        Ok(found)
     }
 }
 
@@ -315,19 +316,20 @@ impl PaidEvents {
         order: i64,
     ) -> Result<HashMap<i64, u32>, StorageError> {
         let mut found: HashMap<i64, u32> = HashMap::new();
-        let mut statement = audit.connection.prepare_cached(
-            "SELECT sequence, order_key FROM events
-             WHERE sequence > ?1 AND sequence <= ?2 AND kind = 1 ORDER BY sequence",
-        )?;
-        let mut rows = statement.query(params![self.after, self.last])?;
-        while let Some(row) = rows.next()? {
-            let order_key: i64 = row.get(1)?;
-            if order_key > order {
-                break;
+        loop {
+            let chunk = event::read(&audit.connection, (self.after, self.last), CHUNK)?;
+            if chunk.is_empty() {
+                return Ok(found);
             }
-            self.after = row.get(0)?;
-            *found.entry(order_key).or_default() += 1;
+            for event in chunk {
+                if event.kind == EventKind::OrderPaid {
+                    if event.order_key > order {
+                        return Ok(found);
+                    }
+                    *found.entry(event.order_key).or_default() += 1;
+                }
+                self.after = event.sequence;
+            }
         }
-        Ok(found)
     }
 }

@@ -33,8 +33,8 @@ pub(super) fn find(
 
 /// The sequence of the newest event, 0 where there is none.
 pub(super) fn newest_sequence(connection: &Connection) -> Result<u64> {
-    let next = event::next_sequence(connection)?;
-    u64::try_from(next - 1).map_err(|_| StorageError::corrupt("events", "negative sequence"))
+    let last = event::last_sequence(connection)?;
+    u64::try_from(last).map_err(|_| StorageError::corrupt("events", "negative sequence"))
 }
 
 fn view(connection: &Connection, it: StoredPlatform, served: bool) -> Result<PlatformView> {

@@ -1,80 +1,131 @@
-//! Rows of `events`. What an event says is rendered from its order.
+//! Items of `events`. What an event says is rendered from its order.
 
 use std::sync::Arc;
 
 use jumun_domain::{Event, EventId, EventKind};
 use jumun_store::NumberedEvent;
-use rusqlite::{CachedStatement, Connection, Row, params};
+use rusqlite::Connection;
 
-use super::{Result, StorageError, order};
+use super::{Result, order};
 use crate::key::StoredId;
+use crate::packed::Packed;
 
-/// To be read `FROM` [`TABLES`]; the order's columns come first.
-pub(crate) const COLUMNS: &str = "events.sequence, events.id_key, events.id_low, events.kind";
+const EVENTS: Packed<5> = Packed { table: "events" };
 
-pub(crate) const TABLES: &str = "events JOIN orders ON orders.key = events.order_key";
+/// An event as it is stored.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StoredEvent {
+    pub(crate) sequence: i64,
+    pub(crate) id: StoredId,
+    pub(crate) order_key: i64,
+    pub(crate) kind: EventKind,
+}
 
-pub(crate) fn decode(row: &Row<'_>) -> Result<NumberedEvent> {
-    const FIRST: usize = order::COLUMN_COUNT;
-    let corrupt = |what: &str| StorageError::corrupt("events", what);
-    let order = order::decode(row)?.order;
-    let sequence: i64 = row.get(FIRST)?;
-    let id = StoredId {
-        key: row.get(FIRST + 1)?,
-        low: row.get(FIRST + 2)?,
-    };
-    let (kind, order, time) = match row.get::<_, i64>(FIRST + 3)? {
-        1 => (EventKind::OrderPaid, order.as_placed(), order.created_at),
-        2 => {
-            let cancellation = order.cancellation.as_ref();
-            let time = cancellation
-                .ok_or_else(|| corrupt("its order was not cancelled"))?
-                .at;
-            (EventKind::OrderCancelled, order, time)
+impl StoredEvent {
+    fn of(sequence: i64, event: &Event) -> Self {
+        Self {
+            sequence,
+            id: StoredId::minted(event.id.0),
+            order_key: StoredId::minted(event.order.id.0).key,
+            kind: event.kind,
         }
-        _ => return Err(corrupt("unknown kind")),
-    };
-    Ok(NumberedEvent {
-        sequence: u64::try_from(sequence).map_err(|_| corrupt("negative sequence"))?,
-        event: Event {
-            id: EventId(id.uuid()),
-            kind,
-            order: Arc::new(order),
-            time,
-        },
-    })
-}
-
-/// The sequence the next event gets.
-pub(crate) fn next_sequence(connection: &Connection) -> rusqlite::Result<i64> {
-    let last: Option<i64> = connection
-        .prepare_cached("SELECT max(sequence) FROM events")?
-        .query_row([], |row| row.get(0))?;
-    Ok(last.unwrap_or(0) + 1)
-}
-
-/// Inserts events, one statement for a whole batch.
-pub(crate) struct Insert<'c>(CachedStatement<'c>);
-
-impl<'c> Insert<'c> {
-    pub(crate) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
-        connection
-            .prepare_cached(
-                "INSERT INTO events (sequence, id_key, id_low, order_key, kind)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
-            )
-            .map(Self)
     }
 
-    pub(crate) fn run(&mut self, sequence: i64, event: &Event) -> rusqlite::Result<()> {
-        let id = StoredId::minted(event.id.0);
-        let kind = match event.kind {
+    fn item(&self) -> [i64; 5] {
+        let kind = match self.kind {
             EventKind::OrderPaid => 1,
             EventKind::OrderCancelled => 2,
         };
-        let order = StoredId::minted(event.order.id.0);
-        self.0
-            .execute(params![sequence, id.key, id.low, order.key, kind])?;
-        Ok(())
+        [
+            self.sequence,
+            self.id.key,
+            self.id.low,
+            self.order_key,
+            kind,
+        ]
     }
+
+    fn of_item([sequence, key, low, order_key, kind]: [i64; 5]) -> Result<Self> {
+        Ok(Self {
+            sequence,
+            id: StoredId { key, low },
+            order_key,
+            kind: match kind {
+                1 => EventKind::OrderPaid,
+                2 => EventKind::OrderCancelled,
+                _ => return Err(EVENTS.corrupt("unknown kind")),
+            },
+        })
+    }
+
+    /// The event, with its order as it was then.
+    fn event(&self, connection: &Connection) -> Result<NumberedEvent> {
+        let order = order::find_by_key(connection, self.order_key)?
+            .ok_or_else(|| EVENTS.corrupt("its order is not there"))?
+            .order;
+        let (order, time) = match self.kind {
+            EventKind::OrderPaid => (order.as_placed(), order.created_at),
+            EventKind::OrderCancelled => {
+                let cancellation = order.cancellation.as_ref();
+                let time = cancellation
+                    .ok_or_else(|| EVENTS.corrupt("its order was not cancelled"))?
+                    .at;
+                (order, time)
+            }
+        };
+        Ok(NumberedEvent {
+            sequence: u64::try_from(self.sequence)
+                .map_err(|_| EVENTS.corrupt("negative sequence"))?,
+            event: Event {
+                id: EventId(self.id.uuid()),
+                kind: self.kind,
+                order: Arc::new(order),
+                time,
+            },
+        })
+    }
+}
+
+/// Adds the events of a batch.
+pub(crate) fn append(connection: &Connection, events: &[Event]) -> Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let first = last_sequence(connection)? + 1;
+    let numbered = (first..).zip(events);
+    let items: Vec<_> = numbered
+        .map(|(sequence, event)| StoredEvent::of(sequence, event).item())
+        .collect();
+    EVENTS.append(connection, &items)
+}
+
+/// The sequence of the newest event, 0 where there is none.
+pub(crate) fn last_sequence(connection: &Connection) -> Result<i64> {
+    Ok(EVENTS.last(connection)?.unwrap_or(0))
+}
+
+/// The event of this sequence.
+pub(crate) fn find(connection: &Connection, sequence: i64) -> Result<Option<StoredEvent>> {
+    let found = EVENTS.find(connection, sequence)?;
+    found.map(StoredEvent::of_item).transpose()
+}
+
+/// The events after a sequence and up to another, in order, without what they say.
+pub(crate) fn read(
+    connection: &Connection,
+    range: (i64, i64),
+    limit: usize,
+) -> Result<Vec<StoredEvent>> {
+    let items = EVENTS.read(connection, range, limit)?;
+    items.into_iter().map(StoredEvent::of_item).collect()
+}
+
+/// The events after a sequence.
+pub(crate) fn after(
+    connection: &Connection,
+    sequence: i64,
+    limit: usize,
+) -> Result<Vec<NumberedEvent>> {
+    let stored = read(connection, (sequence, i64::MAX), limit)?;
+    stored.iter().map(|it| it.event(connection)).collect()
 }

@@ -8,6 +8,7 @@ pub(crate) mod entry;
 pub(crate) mod event;
 pub(crate) mod line;
 pub(crate) mod order;
+pub(crate) mod payment;
 pub(crate) mod pending;
 pub(crate) mod platform;
 pub(crate) mod product;

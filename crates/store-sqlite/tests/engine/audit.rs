@@ -3,7 +3,8 @@
 use crate::support::Shop;
 use jumun_store::{Law, Store};
 
-/// Breaks a shop with `sql` and expects findings on exactly the law `law`.
+/// Breaks a shop with `sql` and expects findings on the law `law`. Each of its orders
+/// is a batch of its own, so each payment and each event has a row to itself.
 async fn check(law: Law, sql: &str) {
     let shop = Shop::open().await;
     let lease = shop.platform().await;
@@ -99,9 +100,22 @@ found! {
     lines_that_do_not_sum_to_the_order_are_found:
         Law::Orders, "UPDATE orders SET subtotal = subtotal + 1, discount = discount + 1 WHERE user_id = 1";
     a_lost_payment_is_found:
-        Law::Orders, "DELETE FROM entries WHERE kind = 2 AND user_id = 2";
+        Law::Orders, "DELETE FROM payments WHERE first = (SELECT max(first) FROM payments)";
     a_payment_of_another_amount_is_found:
-        Law::Orders, "UPDATE entries SET amount = amount - 1 WHERE kind = 2 AND user_id = 2";
+        // The fifth integer, of which the last byte changes.
+        Law::Orders,
+        "UPDATE payments SET items = CAST(substr(items, 1, 39)
+             || CASE substr(items, 40, 1) WHEN x'01' THEN x'02' ELSE x'01' END
+             || substr(items, 41) AS BLOB)";
+    a_payment_of_another_order_is_found:
+        Law::Orders,
+        "UPDATE payments SET items = CAST(substr(items, 1, 48)
+             || (SELECT substr(items, 49, 8) FROM payments ORDER BY first LIMIT 1)
+             || substr(items, 57) AS BLOB)";
+    payments_that_cannot_be_read_are_found:
+        Law::Storage, "UPDATE payments SET items = substr(items, 2)";
+    payments_of_another_row_are_found:
+        Law::Storage, "UPDATE payments SET last = last + 1";
     a_lost_order_is_found:
         Law::Orders, "DELETE FROM orders WHERE user_id = 2";
     a_lost_refund_is_found:
@@ -109,12 +123,15 @@ found! {
     a_cancel_that_was_taken_back_is_found:
         Law::Orders, "UPDATE orders SET cancelled_at = NULL";
     a_lost_event_of_a_payment_is_found:
-        Law::Events, "DELETE FROM events WHERE kind = 1 AND sequence = 1";
+        Law::Events, "DELETE FROM events WHERE first = 1";
     a_lost_event_of_a_cancel_is_found:
-        Law::Events, "DELETE FROM events WHERE kind = 2";
+        Law::Events, "DELETE FROM events WHERE first = 4";
     an_event_told_twice_is_found:
         Law::Events,
-        "INSERT INTO events SELECT max(sequence) + 1, id_key, id_low, order_key, 1 FROM events";
+        "INSERT INTO events
+         SELECT 5, 5, CAST(x'0000000000000005' || substr(items, 9) AS BLOB) FROM events WHERE first = 1";
+    events_that_cannot_be_read_are_found:
+        Law::Storage, "UPDATE events SET items = x''";
     states_that_cannot_be_read_are_found:
         Law::Storage, "INSERT INTO state_log (entry, states, keys) VALUES (1000, x'05', x'')";
     logged_keys_that_cannot_be_read_are_found:

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use jumun_domain::{Actor, Charge, Command, Request};
+use jumun_domain::{Actor, Answer, Charge, Command, Entry, EntryId, PlaceOrder, Request};
 use jumun_store::access::{Changes, Tokens};
 use jumun_store::delivery::{Outbox, PlatformView, Platforms};
-use jumun_store::{Page, Reads, Store};
+use jumun_store::{NumberedEvent, Page, Reads, Store};
 use jumun_store_sqlite::{
     OpenError, Options, SqliteAccess, SqlitePlatforms, SqliteStore, audit, migrate,
 };
@@ -27,13 +27,14 @@ fn schema(connection: &Connection) -> Vec<(String, String)> {
 }
 
 /// What each version has added, oldest first.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../../migrations/V1__shop.sql"),
     include_str!("../../migrations/V2__platforms.sql"),
     include_str!("../../migrations/V3__access.sql"),
     include_str!("../../migrations/V4__room_in_users.sql"),
     include_str!("../../migrations/V5__state_log.sql"),
     include_str!("../../migrations/V6__sales_folding.sql"),
+    include_str!("../../migrations/V7__packed_histories.sql"),
 ];
 
 /// Takes away what later versions have added: a file as that version left it.
@@ -44,10 +45,14 @@ fn take_back_to(version: usize, path: &Path) {
     }
     let original = schema(&original);
     let connection = Connection::open(path).unwrap();
+    if version < 7 {
+        unpack_histories(&connection);
+    }
     for (name, sql) in schema(&connection) {
-        if !original.iter().any(|it| it.0 == name) && sql.starts_with("CREATE TABLE") {
+        let is_new = !original.iter().any(|it| it.0 == name);
+        if is_new && let Some(kind) = ["TABLE", "VIEW"].iter().find(|it| is_a(&sql, it)) {
             connection
-                .execute_batch(&format!("DROP TABLE {name}"))
+                .execute_batch(&format!("DROP {kind} {name}"))
                 .unwrap();
         }
     }
@@ -63,6 +68,131 @@ fn take_back_to(version: usize, path: &Path) {
         )
         .unwrap();
     assert_eq!(schema(&connection), original);
+}
+
+fn is_a(sql: &str, kind: &str) -> bool {
+    sql.starts_with(&format!("CREATE {kind}"))
+}
+
+/// Gives each payment and each event a row of its own again.
+fn unpack_histories(connection: &Connection) {
+    let (entries, events) = (definition("entries"), definition("events"));
+    let payments = items::<8>(connection, "payments");
+    let numbered = items::<5>(connection, "events");
+    connection
+        .execute_batch(&format!(
+            "DROP VIEW ledger; DROP TABLE events; {events};
+             ALTER TABLE entries RENAME TO kept; {entries};
+             INSERT INTO entries SELECT * FROM kept; DROP TABLE kept;"
+        ))
+        .unwrap();
+    for [key, low, user, previous, amount, balance, order, at] in payments {
+        connection
+            .execute(
+                "INSERT INTO entries VALUES
+                 (?1, ?2, ?3, nullif(?4, 0), 2, ?5, ?6, ?7, NULL, NULL, ?8)",
+                [key, low, user, previous, amount, balance, order, at],
+            )
+            .unwrap();
+    }
+    for event in numbered {
+        connection
+            .execute("INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5)", event)
+            .unwrap();
+    }
+}
+
+/// What creates this table in the first version.
+fn definition(table: &str) -> String {
+    let first = Connection::open_in_memory().unwrap();
+    first.execute_batch(MIGRATIONS[0]).unwrap();
+    let found = schema(&first).into_iter().find(|it| it.0 == table);
+    found.unwrap().1
+}
+
+/// The items of a packed table, in order.
+fn items<const N: usize>(connection: &Connection, table: &str) -> Vec<[i64; N]> {
+    let mut statement = connection
+        .prepare(&format!("SELECT items FROM {table} ORDER BY first"))
+        .unwrap();
+    let rows = statement.query_map([], |row| row.get(0)).unwrap();
+    let mut items = Vec::new();
+    for row in rows.collect::<rusqlite::Result<Vec<Vec<u8>>>>().unwrap() {
+        for item in row.chunks_exact(N * 8) {
+            let word = |index: usize| item[index * 8..][..8].try_into().unwrap();
+            items.push(std::array::from_fn(|index| i64::from_be_bytes(word(index))));
+        }
+    }
+    items
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_of_version_6_keeps_its_ledgers_and_its_events() {
+    let shop = Shop::open().await;
+    for round in 0..60 {
+        let lines = [(1, 1)].into_iter();
+        let order = PlaceOrder::new(user(round % 3 + 1), lines, None, None).unwrap();
+        match shop.done(Command::PlaceOrder(order)).await {
+            Answer::OrderPlaced(order) if round % 7 == 0 => shop.cancel(order.id).await,
+            _ => {}
+        }
+    }
+    let before = histories(&shop.store).await;
+    assert_eq!(before.1.len(), 60 + 9);
+    shop.store.close().await;
+    let shown = ledger(&shop.path());
+    take_back_to(6, &shop.path());
+
+    let migration = migrate(&shop.path(), &Options::default()).unwrap();
+    assert_eq!((migration.from, migration.to), (6, 7));
+    assert_eq!(ledger(&shop.path()), shown, "the view");
+    let connection = Connection::open(shop.path()).unwrap();
+    for (table, rows) in [("payments", 2), ("events", 2)] {
+        let count = connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
+            row.get::<_, i64>(0)
+        });
+        assert_eq!(count.unwrap(), rows, "{table} are packed");
+    }
+    let store = SqliteStore::open(&shop.path(), &Options::default()).unwrap();
+    assert_eq!(histories(&store).await, before);
+    let report = audit(&shop.path(), &mut |_| {}).unwrap();
+    assert!(report.is_clean(), "{report:#?}");
+    store.close().await;
+}
+
+/// The ledgers of all users, and the events.
+async fn histories(store: &SqliteStore) -> (Vec<Entry>, Vec<NumberedEvent>) {
+    const ALL: Page<EntryId> = Page {
+        after: None,
+        limit: 100,
+    };
+    let mut entries = Vec::new();
+    for id in 1..=3 {
+        let ledger = Reads::entries(store, user(id), ALL).await.unwrap().unwrap();
+        entries.extend(ledger.items);
+    }
+    (entries, Reads::events(store, 0, 100).await.unwrap())
+}
+
+/// The view of all entries: user, kind, amount, balance after, time.
+fn ledger(path: &Path) -> Vec<[i64; 5]> {
+    let connection = Connection::open(path).unwrap();
+    let mut statement = connection
+        .prepare(
+            "SELECT user_id, kind, amount, balance_after, created_at FROM ledger
+             ORDER BY created_at, user_id",
+        )
+        .unwrap();
+    let rows = statement.query_map([], |row| {
+        Ok([
+            row.get(0)?,
+            row.get(1)?,
+            row.get(2)?,
+            row.get(3)?,
+            row.get(4)?,
+        ])
+    });
+    rows.unwrap().collect::<rusqlite::Result<_>>().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
