@@ -77,10 +77,15 @@ impl<const N: usize> Packed<N> {
         ))?;
         let mut rows = statement.query([after, last])?;
         let mut found = Vec::new();
+        let mut end = None;
         while found.len() < limit
             && let Some(row) = rows.next()?
         {
             let items = self.decode(row)?;
+            if items.first().map(|it| it[0]) <= end {
+                return Err(self.corrupt("a row begins before the end of the one before"));
+            }
+            end = items.last().map(|it| it[0]);
             let wanted = items
                 .into_iter()
                 .filter(|it| it[0] > after && it[0] <= last);
@@ -121,8 +126,11 @@ impl<const N: usize> Packed<N> {
 type Result<T> = std::result::Result<T, StorageError>;
 
 fn pack<const N: usize>(items: &[[i64; N]]) -> Vec<u8> {
-    let words = items.iter().flatten();
-    words.flat_map(|word| word.to_be_bytes()).collect()
+    let mut bytes = Vec::with_capacity(items.len() * N * WORD_BYTES);
+    for word in items.as_flattened() {
+        bytes.extend_from_slice(&word.to_be_bytes());
+    }
+    bytes
 }
 
 /// `None` for what are no whole items.

@@ -94,6 +94,18 @@ fn a_row_that_no_version_wrote_is_told() {
     }
 }
 
+#[test]
+fn rows_that_overlap_are_told() {
+    for first in [4, 5] {
+        let connection = table();
+        ITEMS.append(&connection, &[item(3), item(5)]).unwrap();
+        ITEMS.append(&connection, &[item(first), item(7)]).unwrap();
+        ITEMS.read(&connection, (0, 9), 9).unwrap_err();
+        // Of the first alone nothing is wrong.
+        assert_eq!(ITEMS.read(&connection, (0, 9), 2).unwrap().len(), 2);
+    }
+}
+
 /// Whatever the batches, items are found by number and by range as in a map.
 #[test]
 fn items_are_found_as_in_a_map() {
