@@ -42,6 +42,8 @@ SELECT key, id_low, user_id, previous, kind, amount, balance_after, order_key, r
        reason, created_at
 FROM entries WHERE kind <> 2;
 DROP TABLE entries;
+-- Or else a view that somebody made over the old table would be in the way.
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE other_entries RENAME TO entries;
 
 -- sequence, id_key, id_low, order_key, kind (1 paid, 2 cancelled)
@@ -59,12 +61,13 @@ FROM (SELECT *, (row_number() OVER (ORDER BY sequence) - 1) / 49 AS run FROM eve
 GROUP BY run;
 DROP TABLE events;
 ALTER TABLE packed_events RENAME TO events;
+PRAGMA legacy_alter_table = OFF;
 
--- The ledger for who reads the file with SQL: an order's payment says what its order
--- says.
+-- The ledger for who reads the file with SQL, in the order of `key`: an order's payment
+-- says what its order says, and has its key.
 CREATE VIEW ledger AS
-SELECT user_id, kind, amount, balance_after, order_key, reference, reason, created_at
+SELECT key, user_id, kind, amount, balance_after, order_key, reference, reason, created_at
 FROM entries
 UNION ALL
-SELECT user_id, 2, discount - subtotal, balance_after, key, NULL, NULL, created_at
+SELECT key, user_id, 2, discount - subtotal, balance_after, key, NULL, NULL, created_at
 FROM orders;

@@ -77,6 +77,18 @@ pub enum OpenError {
         /// The version this program needs.
         known: i32,
     },
+    /// The schema is older than this program, and a server of that age runs on it.
+    #[error(
+        "{path} has schema version {found}, and an older jumun server runs on it that would fail with version {known}; stop the server, and try again"
+    )]
+    OlderIsServed {
+        /// The database file.
+        path: PathBuf,
+        /// The version in the file.
+        found: i32,
+        /// The version this program needs.
+        known: i32,
+    },
     /// The currency asked for is not the one pinned.
     #[error(
         "{path} keeps its amounts in {pinned}, not {asked}; leave --currency out, or use another --database"

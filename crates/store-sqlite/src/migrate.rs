@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::connection::{APPLICATION_ID, Role, assert_sqlite_version, explain, open, set_up};
 use crate::error::OpenError;
+use crate::lock;
 use crate::options::{BUSY_TIMEOUT, Options};
 use crate::private;
 use crate::storage::StorageError;
@@ -32,10 +33,23 @@ pub struct Migration {
 ///
 /// # Errors
 ///
-/// A file that is not ours, a schema newer than this program, a currency other
-/// than the pinned one, or storage that cannot be written; the file is then as
-/// it was.
+/// A file that is not ours, a schema newer than this program, one that is older
+/// while a server runs on it, a currency other than the pinned one, or storage that
+/// cannot be written; the file is then as it was.
 pub fn migrate(path: &Path, options: &Options) -> Result<Migration, OpenError> {
+    bring_up_to_date(path, options, || lock::is_served(path))
+}
+
+/// The same for the server itself, which holds the lock.
+pub(crate) fn migrate_for_server(path: &Path, options: &Options) -> Result<Migration, OpenError> {
+    bring_up_to_date(path, options, || false)
+}
+
+fn bring_up_to_date(
+    path: &Path,
+    options: &Options,
+    is_served: impl FnOnce() -> bool,
+) -> Result<Migration, OpenError> {
     assert_sqlite_version()?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
@@ -52,6 +66,13 @@ pub fn migrate(path: &Path, options: &Options) -> Result<Migration, OpenError> {
     let known = latest_version();
     if from > known {
         return Err(OpenError::Newer {
+            path: path.to_owned(),
+            found: from,
+            known,
+        });
+    }
+    if (1..known).contains(&from) && is_served() {
+        return Err(OpenError::OlderIsServed {
             path: path.to_owned(),
             found: from,
             known,

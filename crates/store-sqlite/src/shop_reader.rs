@@ -60,7 +60,9 @@ impl ShopReader {
     ///
     /// [`Fault::Determinate`] when the database cannot be read.
     pub fn events(&self, after: u64, limit: usize) -> Result<Vec<NumberedEvent>, Fault> {
-        reads::events(&self.connection, after, limit).map_err(|error| error.not_done())
+        let failed = |error: rusqlite::Error| StorageError::from(error).not_done();
+        let snapshot = self.connection.unchecked_transaction().map_err(failed)?;
+        reads::events(&snapshot, after, limit).map_err(|error| error.not_done())
     }
 
     /// The newest order.

@@ -22,7 +22,7 @@ use crate::connection::Role;
 use crate::error::OpenError;
 use crate::gather::{Gathered, gather};
 use crate::lock::ServerLock;
-use crate::migrate::{check_ours, migrate, open_current, pinned_currency};
+use crate::migrate::{check_ours, migrate_for_server, open_current, pinned_currency};
 use crate::options::Options;
 use crate::queue::{Job, Queue};
 use crate::readers::Readers;
@@ -62,7 +62,7 @@ impl SqliteStore {
     pub fn open(path: &Path, options: &Options) -> Result<Self, OpenError> {
         check_ours(path)?;
         let lock = ServerLock::take(path)?;
-        migrate(path, options)?;
+        migrate_for_server(path, options)?;
         let connection = open_current(path, Role::Reader)?;
         let currency = pinned_currency(&connection).map_err(|error| OpenError::Damaged {
             path: path.to_owned(),

@@ -257,3 +257,6 @@ where
         self.graceful_shutdown();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,6 +15,10 @@ use crate::history::{Batch, Shop};
 const CACHE_KIB: i64 = 24 << 10;
 /// Pages of log after which the engine checkpoints.
 const CHECKPOINT_PAGES: i64 = 16_384;
+/// Bytes of packed items in one of the engine's rows.
+const PACKED_BYTES: usize = 1_984;
+/// The kind of an event of a paid order.
+const PAID: i64 = 1;
 /// More than the statements below.
 const STATEMENTS: usize = 32;
 
@@ -82,30 +86,24 @@ fn append(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
             it.lines,
         ])?;
     }
-    let mut insert = connection.prepare_cached(
-        "INSERT INTO entries (key, id_low, user_id, previous, kind, amount, balance_after,
-         order_key, reference, reason, created_at)
-         VALUES (?1, ?2, ?3, ?4, 2, ?5, ?6, ?7, NULL, NULL, ?8)",
-    )?;
-    for it in &batch.entries {
-        let (key, low) = it.id;
-        insert.execute(params![
+    let payments = batch.entries.iter().map(|it| {
+        let ((key, low), previous) = (it.id, it.previous.unwrap_or(0));
+        let (amount, balance) = (it.amount, it.balance_after);
+        [
             key,
             low,
             it.user,
-            it.previous,
-            it.amount,
-            it.balance_after,
+            previous,
+            amount,
+            balance,
             it.order_key,
             it.created_at,
-        ])?;
-    }
-    let mut insert = connection.prepare_cached(
-        "INSERT INTO events (sequence, id_key, id_low, order_key, kind) VALUES (?1, ?2, ?3, ?4, 1)",
-    )?;
-    for (sequence, (key, low), order_key) in &batch.events {
-        insert.execute(params![sequence, key, low, order_key])?;
-    }
+        ]
+    });
+    pack(connection, "payments", payments.collect())?;
+    let events = batch.events.iter();
+    let events = events.map(|&(sequence, (key, low), order)| [sequence, key, low, order, PAID]);
+    pack(connection, "events", events.collect())?;
     let mut insert = connection.prepare_cached(
         "INSERT INTO idempotency_keys
          (key, scope, fingerprint, answer_kind, answer_key, used_by, used_at)
@@ -114,6 +112,25 @@ fn append(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
     for it in &batch.keys {
         let (key, fingerprint) = (it.key.as_bytes().as_slice(), it.fingerprint.as_slice());
         insert.execute(params![key, it.scope, fingerprint, it.order_key])?;
+    }
+    Ok(())
+}
+
+/// Items of integers, as many to a row as the engine has.
+fn pack<const N: usize>(
+    connection: &Connection,
+    table: &str,
+    items: Vec<[i64; N]>,
+) -> rusqlite::Result<()> {
+    let mut insert = connection.prepare_cached(&format!(
+        "INSERT INTO {table} (first, last, items) VALUES (?1, ?2, ?3)"
+    ))?;
+    for row in items.chunks(PACKED_BYTES / size_of::<[i64; N]>()) {
+        let mut bytes = Vec::with_capacity(size_of_val(row));
+        for word in row.as_flattened() {
+            bytes.extend_from_slice(&word.to_be_bytes());
+        }
+        insert.execute(params![row[0][0], row[row.len() - 1][0], bytes])?;
     }
     Ok(())
 }

@@ -48,7 +48,7 @@ pub(crate) struct OrderRow {
     pub(crate) lines: String,
 }
 
-/// What varies in a row of `entries`.
+/// A payment.
 pub(crate) struct EntryRow {
     pub(crate) id: StoredId,
     pub(crate) user: i64,

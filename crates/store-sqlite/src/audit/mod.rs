@@ -20,6 +20,7 @@ use rusqlite::Connection;
 use crate::connection::{Role, explain};
 use crate::error::OpenError;
 use crate::migrate::open_current;
+use crate::rows::{event, payment};
 use crate::storage::StorageError;
 
 /// Rows read in one snapshot: a few milliseconds each.
@@ -42,14 +43,20 @@ pub fn audit(
         progress,
         at: AuditProgress { done: 0, total: 0 },
     };
-    match audit.run() {
-        Ok(()) => {}
-        Err(StorageError::Sqlite(error)) => return Err(explain(path, &error)),
-        // A row that cannot be read is what an audit is for.
-        Err(error) => {
-            audit
+    let run = audit.run();
+    // What is wrong with the file is told, too, where a row of it cannot be read.
+    let storage = audit.check_storage();
+    for error in [run, storage].into_iter().filter_map(Result::err) {
+        match error {
+            StorageError::Sqlite(error) => return Err(explain(path, &error)),
+            // A row that cannot be read is what an audit is for.
+            StorageError::Corrupt { table, what } => audit.law(Law::Storage).broken(
+                format!("table {table}"),
+                format!("a row cannot be read ({what}), and nothing after it was checked; restore a backup"),
+            ),
+            error => audit
                 .law(Law::Storage)
-                .broken("database", error.to_string());
+                .broken("database", error.to_string()),
         }
     }
     Ok(AuditReport {
@@ -72,8 +79,7 @@ impl Audit<'_> {
         orders::check(self, &marks, &mut sums, &history)?;
         sums.check(self);
         coupons::check(self)?;
-        deliveries::check(self)?;
-        self.check_storage()
+        deliveries::check(self)
     }
 
     fn law(&mut self, law: Law) -> &mut LawReport {
@@ -91,8 +97,21 @@ impl Audit<'_> {
         (self.progress)(self.at);
     }
 
-    /// SQLite's own check, table by table, so that no snapshot is long.
+    /// SQLite's own check, table by table, so that no snapshot is long, and the
+    /// order of packed rows.
     fn check_storage(&mut self) -> Result<(), StorageError> {
+        let packed = [
+            ("payments", payment::overlapping(&self.connection)?),
+            ("events", event::overlapping(&self.connection)?),
+        ];
+        for (table, rows) in packed {
+            for first in rows {
+                self.law(Law::Storage).broken(
+                    format!("table {table}"),
+                    format!("the row that begins with {first} overlaps the one before"),
+                );
+            }
+        }
         let tables: Vec<String> = {
             let mut statement = self
                 .connection

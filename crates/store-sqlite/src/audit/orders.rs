@@ -129,6 +129,7 @@ fn check_payment(audit: &mut Audit<'_>, row: &Row, payment: Option<&Payment>) {
         user_id: order.user_id.get(),
         amount: -order.total.get(),
         balance_after: order.balance_after.get(),
+        created_at: order.created_at.as_micros(),
     };
     if payment != Some(&expected) {
         let found = payment.map_or_else(|| "no payment".to_owned(), |it| format!("{it:?}"));
@@ -260,6 +261,7 @@ struct Payment {
     user_id: i64,
     amount: i64,
     balance_after: i64,
+    created_at: i64,
 }
 
 /// Walks the PAYMENT entries beside the orders: both rise together, since an
@@ -292,6 +294,7 @@ impl Payments {
                     user_id: payment.user_id,
                     amount: payment.amount,
                     balance_after: payment.balance_after,
+                    created_at: payment.created_at,
                 };
                 found
                     .entry(payment.order_key)

@@ -29,12 +29,20 @@ impl<const N: usize> Packed<N> {
     const MOST: usize = MOST_BYTES / (N * WORD_BYTES);
 
     /// Adds items after those that are there. Their numbers rise.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError::Refused`] when they do not: they would not be found again.
     pub(crate) fn append(&self, connection: &Connection, items: &[[i64; N]]) -> Result<()> {
-        if items.is_empty() {
+        let Some(first) = items.first() else {
             return Ok(());
-        }
-        if !items.is_sorted_by(|a, b| a[0] < b[0]) {
-            return Err(self.corrupt("numbers that do not rise were to be added"));
+        };
+        let last = self.last(connection)?;
+        if last >= Some(first[0]) || !items.is_sorted_by(|a, b| a[0] < b[0]) {
+            return Err(StorageError::Refused(format!(
+                "new numbers of {} do not follow its last one, {last:?}; report this fault of the engine",
+                self.table
+            )));
         }
         let mut insert = connection.prepare_cached(&format!(
             "INSERT INTO {} (first, last, items) VALUES (?1, ?2, ?3)",
@@ -77,15 +85,10 @@ impl<const N: usize> Packed<N> {
         ))?;
         let mut rows = statement.query([after, last])?;
         let mut found = Vec::new();
-        let mut end = None;
         while found.len() < limit
             && let Some(row) = rows.next()?
         {
             let items = self.decode(row)?;
-            if items.first().map(|it| it[0]) <= end {
-                return Err(self.corrupt("a row begins before the end of the one before"));
-            }
-            end = items.last().map(|it| it[0]);
             let wanted = items
                 .into_iter()
                 .filter(|it| it[0] > after && it[0] <= last);
@@ -104,21 +107,34 @@ impl<const N: usize> Packed<N> {
         Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
     }
 
+    /// The first numbers of rows that begin before the end of the one before.
+    pub(crate) fn overlapping(&self, connection: &Connection) -> Result<Vec<i64>> {
+        let mut statement = connection.prepare(&format!(
+            "SELECT first FROM (SELECT first, lag(last) OVER (ORDER BY first) AS before FROM {})
+             WHERE first <= before",
+            self.table
+        ))?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The items of a row, which are as its other columns say.
     fn decode(&self, row: &rusqlite::Row<'_>) -> Result<Vec<[i64; N]>> {
+        let first: i64 = row.get(0)?;
+        let damaged = |what| self.corrupt(format!("{what} in the row that begins with {first}"));
         let ValueRef::Blob(bytes) = row.get_ref(2)? else {
-            return Err(self.corrupt("items are no bytes"));
+            return Err(damaged("no bytes"));
         };
-        let items = unpack(bytes).ok_or_else(|| self.corrupt("items cannot be read"))?;
+        let items = unpack(bytes).ok_or_else(|| damaged("no whole items"))?;
         let ends = items.first().zip(items.last());
         let ends = ends.map(|(first, last)| (first[0], last[0]));
-        if ends != Some((row.get(0)?, row.get(1)?)) || !items.is_sorted_by(|a, b| a[0] < b[0]) {
-            return Err(self.corrupt("items are not those of its row"));
+        if ends != Some((first, row.get(1)?)) || !items.is_sorted_by(|a, b| a[0] < b[0]) {
+            return Err(damaged("other items than it should have"));
         }
         Ok(items)
     }
 
-    pub(crate) fn corrupt(&self, what: &str) -> StorageError {
+    pub(crate) fn corrupt(&self, what: impl ToString) -> StorageError {
         StorageError::corrupt(self.table, what)
     }
 }

@@ -59,8 +59,8 @@ fn kind(row: &Decoder<'_, '_>, column: usize) -> Result<EntryKind> {
     }
 }
 
-/// The stored number of a kind. That of a payment is its own in the view `ledger`
-/// alone: the table refuses it.
+/// The stored number of a kind. The table refuses that of a payment, which only the
+/// view `ledger` shows.
 const fn kind_code(kind: EntryKind) -> i64 {
     match kind {
         EntryKind::Charge => 1,
@@ -106,7 +106,8 @@ impl From<Payment> for Posting {
 }
 
 /// The entries after a key and up to another, payments and others, in the order of
-/// their keys. There are more as long as there is one.
+/// their keys. It may be fewer than `limit` before the last: the end is where there is
+/// none.
 pub(crate) fn postings(
     connection: &Connection,
     (after, last): (i64, i64),

@@ -61,7 +61,8 @@ impl StoredEvent {
     /// The event, with its order as it was then.
     fn event(&self, connection: &Connection) -> Result<NumberedEvent> {
         let order = order::find_by_key(connection, self.order_key)?
-            .ok_or_else(|| EVENTS.corrupt("its order is not there"))?
+            // To pass over it would be to lose it, and nobody would hear of that.
+            .ok_or_else(|| EVENTS.corrupt(format!("no order of event {}", self.sequence)))?
             .order;
         let (order, time) = match self.kind {
             EventKind::OrderPaid => (order.as_placed(), order.created_at),
@@ -108,6 +109,11 @@ pub(crate) fn last_sequence(connection: &Connection) -> Result<i64> {
 pub(crate) fn find(connection: &Connection, sequence: i64) -> Result<Option<StoredEvent>> {
     let found = EVENTS.find(connection, sequence)?;
     found.map(StoredEvent::of_item).transpose()
+}
+
+/// The sequences at which rows begin that overlap the one before.
+pub(crate) fn overlapping(connection: &Connection) -> Result<Vec<i64>> {
+    EVENTS.overlapping(connection)
 }
 
 /// The events after a sequence and up to another, in order, without what they say.

@@ -20,7 +20,8 @@ pub(crate) struct Payment {
     pub(crate) amount: i64,
     pub(crate) balance_after: i64,
     pub(crate) order_key: i64,
-    created_at: i64,
+    /// Microseconds.
+    pub(crate) created_at: i64,
 }
 
 impl Payment {
@@ -131,6 +132,11 @@ pub(crate) fn read(
 ) -> Result<Vec<Payment>> {
     let items = PAYMENTS.read(connection, range, limit)?;
     Ok(items.into_iter().map(Payment::of_item).collect())
+}
+
+/// The keys at which rows begin that overlap the one before.
+pub(crate) fn overlapping(connection: &Connection) -> Result<Vec<i64>> {
+    PAYMENTS.overlapping(connection)
 }
 
 /// The key of the last one, where there is one.

@@ -112,6 +112,12 @@ found! {
         "UPDATE payments SET items = CAST(substr(items, 1, 48)
              || (SELECT substr(items, 49, 8) FROM payments ORDER BY first LIMIT 1)
              || substr(items, 57) AS BLOB)";
+    a_payment_of_another_time_is_found:
+        Law::Orders, "UPDATE orders SET created_at = created_at + 1 WHERE user_id = 2";
+    rows_of_payments_that_overlap_are_found:
+        Law::Storage,
+        "UPDATE payments SET last = (SELECT max(last) FROM payments)
+         WHERE first = (SELECT min(first) FROM payments)";
     payments_that_cannot_be_read_are_found:
         Law::Storage, "UPDATE payments SET items = substr(items, 2)";
     payments_of_another_row_are_found:

@@ -8,7 +8,7 @@ use jumun_domain::Timestamp;
 use jumun_store::delivery::{
     Attempt, AttemptResult, Lease, Outbox, Platforms, Progress, Recorded, ReplayRange,
 };
-use jumun_store::{Fault, Store};
+use jumun_store::{Fault, Reads, Store};
 use jumun_store_sqlite::{Options, SqlitePlatforms, SqliteStore, backup};
 use uuid::Uuid;
 
@@ -234,4 +234,23 @@ async fn a_backup_has_the_platforms_and_nobody_delivers_to_them_there() {
     let copy = SqliteStore::open(&target, &Options::default()).unwrap();
     assert!(!is_leased(&copy.platforms()).await);
     copy.close().await;
+}
+
+#[tokio::test]
+async fn an_event_whose_order_is_gone_is_not_passed_over() {
+    let shop = Shop::open().await;
+    for user_id in 1..=3 {
+        shop.order(user_id, false).await;
+    }
+    let connection = rusqlite::Connection::open(shop.path()).unwrap();
+    let deleted = connection.execute("DELETE FROM orders WHERE user_id = 2", []);
+    assert_eq!(deleted.unwrap(), 1);
+    let fault = Reads::events(&shop.store, 0, 10).await.unwrap_err();
+    assert!(fault.to_string().contains("no order of event 2"), "{fault}");
+    // The rest can be had around it.
+    for (after, limit) in [(0, 1), (2, 10)] {
+        let events = Reads::events(&shop.store, after, limit).await.unwrap();
+        assert_eq!(events.len(), 1);
+    }
+    shop.store.close().await;
 }

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use jumun_domain::{Actor, Answer, Charge, Command, Entry, EntryId, PlaceOrder, Request};
+use jumun_domain::{
+    Actor, Answer, Charge, Command, Entry, EntryId, EntryKind, PlaceOrder, PutProduct,
+    RegisterUser, Request,
+};
 use jumun_store::access::{Changes, Tokens};
 use jumun_store::delivery::{Outbox, PlatformView, Platforms};
 use jumun_store::{NumberedEvent, Page, Reads, Store};
@@ -11,7 +14,7 @@ use jumun_store_sqlite::{
 };
 use rusqlite::Connection;
 
-use crate::support::{Shop, user};
+use crate::support::{Shop, product, user};
 
 /// The schema in SQLite's words, its own tables and the history apart.
 fn schema(connection: &Connection) -> Vec<(String, String)> {
@@ -137,16 +140,30 @@ async fn a_shop_of_version_6_keeps_its_ledgers_and_its_events() {
             _ => {}
         }
     }
+    // Their first entry is a payment, of nothing.
+    shop.done(Command::RegisterUser(
+        RegisterUser::new(user(4), None).unwrap(),
+    ))
+    .await;
+    let gift = PutProduct::new(product(3), "덤", 0, Some(9), true, None).unwrap();
+    shop.done(Command::PutProduct(gift)).await;
+    let order = PlaceOrder::new(user(4), [(3, 1)].into_iter(), None, None).unwrap();
+    shop.done(Command::PlaceOrder(order)).await;
     let before = histories(&shop.store).await;
-    assert_eq!(before.1.len(), 60 + 9);
+    assert_eq!(before.1.len(), 60 + 9 + 1);
     shop.store.close().await;
     let shown = ledger(&shop.path());
+    assert_eq!(shown, before.0.iter().map(posting).collect::<Vec<_>>());
     take_back_to(6, &shop.path());
+    let connection = Connection::open(shop.path()).unwrap();
+    // Somebody's own view is not in the way.
+    connection
+        .execute_batch("CREATE VIEW mine AS SELECT sequence FROM events, entries")
+        .unwrap();
 
     let migration = migrate(&shop.path(), &Options::default()).unwrap();
     assert_eq!((migration.from, migration.to), (6, 7));
     assert_eq!(ledger(&shop.path()), shown, "the view");
-    let connection = Connection::open(shop.path()).unwrap();
     for (table, rows) in [("payments", 2), ("events", 2)] {
         let count = connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
             row.get::<_, i64>(0)
@@ -160,27 +177,40 @@ async fn a_shop_of_version_6_keeps_its_ledgers_and_its_events() {
     store.close().await;
 }
 
-/// The ledgers of all users, and the events.
+/// The ledgers of all users, oldest first, and the events.
 async fn histories(store: &SqliteStore) -> (Vec<Entry>, Vec<NumberedEvent>) {
     const ALL: Page<EntryId> = Page {
         after: None,
         limit: 100,
     };
     let mut entries = Vec::new();
-    for id in 1..=3 {
+    for id in 1..=4 {
         let ledger = Reads::entries(store, user(id), ALL).await.unwrap().unwrap();
-        entries.extend(ledger.items);
+        entries.extend(ledger.items.into_iter().rev());
     }
     (entries, Reads::events(store, 0, 100).await.unwrap())
 }
 
-/// The view of all entries: user, kind, amount, balance after, time.
+/// User, kind, amount, balance after, time.
+fn posting(entry: &Entry) -> [i64; 5] {
+    let kind = match entry.kind {
+        EntryKind::Charge => 1,
+        EntryKind::Payment => 2,
+        EntryKind::Refund => 3,
+        EntryKind::Adjustment => 4,
+    };
+    let (amount, balance) = (entry.amount.get(), entry.balance_after.get());
+    let at = entry.created_at.as_micros();
+    [entry.user_id.get(), kind, amount, balance, at]
+}
+
+/// The same of all entries in the view.
 fn ledger(path: &Path) -> Vec<[i64; 5]> {
     let connection = Connection::open(path).unwrap();
     let mut statement = connection
         .prepare(
             "SELECT user_id, kind, amount, balance_after, created_at FROM ledger
-             ORDER BY created_at, user_id",
+             ORDER BY user_id, key",
         )
         .unwrap();
     let rows = statement.query_map([], |row| {
@@ -193,6 +223,20 @@ fn ledger(path: &Path) -> Vec<[i64; 5]> {
         ])
     });
     rows.unwrap().collect::<rusqlite::Result<_>>().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_not_migrated_while_an_older_server_runs_on_it() {
+    let shop = Shop::open().await;
+    take_back_to(6, &shop.path());
+    let refused = migrate(&shop.path(), &Options::default()).unwrap_err();
+    assert!(
+        matches!(&refused, OpenError::OlderIsServed { found: 6, .. }),
+        "{refused}"
+    );
+    assert!(refused.to_string().contains("stop"), "{refused}");
+    shop.store.close().await;
+    migrate(&shop.path(), &Options::default()).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
