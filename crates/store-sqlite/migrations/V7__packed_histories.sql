@@ -1,6 +1,6 @@
 -- Payments and events are one of each an order, written once and never changed or
--- looked up by anything but their number. So many of them share a row, which costs a
--- tenth of a row of each one's own. `items` has the rows one after the other, in the
+-- looked up by anything but their number. So many of them share a row, which costs
+-- far less than a row of each one's own. `items` has them one after the other, in the
 -- order of their numbers, each as integers of 8 bytes, the most significant byte
 -- first; `first` and `last` are the numbers of its first and its last one.
 
